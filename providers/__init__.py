@@ -1,0 +1,1 @@
+"""Posting services and networks, each in a module of its own, behind one small protocol."""

@@ -1,0 +1,101 @@
+"""The seam between the tools and every posting service: six verbs, and one exception."""
+
+from typing import Protocol
+
+from schemas.account import Account
+from schemas.errors import ErrorCode
+from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.problem import Problem
+from schemas.result import ProviderError
+from schemas.rule import RuleSet
+
+
+class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table's words, not a bug)
+    """Raised when a provider could not do what it was asked; ``code`` is a row of our error table.
+
+    ``doubt`` is true when the request may have been acted on all the same: it left us, and no answer
+    that proves the contrary came back.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        doubt: bool = False,
+        provider_error: ProviderError | None = None,
+        problems: tuple[Problem, ...] = (),
+        after_seconds: float | None = None,
+        advice: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.doubt = doubt
+        self.provider_error = provider_error
+        self.problems = problems
+        self.after_seconds = after_seconds
+        self.advice = advice
+
+
+class Provider(Protocol):
+    """One posting service. Ids in and out carry no provider prefix but those of accounts, which always do."""
+
+    @property
+    def name(self) -> str:
+        """The word before the colon in its account and post ids."""
+        ...
+
+    @property
+    def rules(self) -> RuleSet:
+        """What it accepts in create_post."""
+        ...
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long to wait between two looks at the same post."""
+        ...
+
+    async def accounts(self) -> list[Account]:
+        """List the connected profiles, those that cannot be posted to included.
+
+        Raises:
+            Failure: the service could not be asked.
+        """
+        ...
+
+    async def create(self, order: Order) -> Receipt:
+        """Hand over one checked post. The same ``order.key`` twice makes one post where the service allows it.
+
+        Raises:
+            Failure: refused, or not sent, or (``doubt``) nobody knows.
+        """
+        ...
+
+    async def settle(self, order: Order) -> Receipt | None:
+        """Find out what became of an order whose answer was lost; ``None``: it is certain that nothing did.
+
+        Raises:
+            Failure: it cannot be told yet.
+        """
+        ...
+
+    async def post(self, post_id: str) -> Post:
+        """Read one post.
+
+        Raises:
+            Failure: not there (``not_found``), or the service could not be asked.
+        """
+        ...
+
+    async def posts(self, query: Query) -> Page:
+        """List posts, newest first.
+
+        Raises:
+            Failure: the service could not be asked.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and files."""
+        ...

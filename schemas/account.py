@@ -1,0 +1,37 @@
+"""One connected profile, and what it accepts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Capability = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A profile that posts can appear on.
+
+    ``id`` carries its provider (``genviral:6b0c8c9c-...``); ``kind`` is the provider's own division,
+    such as ``byo`` and ``hosted``; ``status`` is ``active`` when it can be posted to.
+    """
+
+    id: str
+    platform: str
+    name: str
+    username: str | None = None
+    status: str = "active"
+    kind: str | None = None
+
+    @property
+    def provider(self) -> str:
+        """The part of the id before the colon."""
+        return self.id.partition(":")[0]
+
+    @property
+    def native_id(self) -> str:
+        """The part of the id after the colon: what the provider itself calls the account."""
+        return self.id.partition(":")[2]
+
+    @property
+    def label(self) -> str:
+        """What a person would call it: ``Brand HQ (instagram)``."""
+        return f"{self.name} ({self.platform})"

@@ -1,0 +1,173 @@
+"""Hold a request against the rules: all problems at once, each with limit, actual value and fix."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.account import Account
+from schemas.jsonvalue import items, members, text
+from schemas.problem import Problem, ProblemCode
+from schemas.rule import Arguments, Check, CrossRule, Rule, RuleSet, Situation, at
+from schemas.units import Unit, count
+
+
+def check_shape(rules: RuleSet, situation: Situation) -> list[Problem]:
+    """Check what needs no account: the rows without a scope, then the cross-field rules of stage one."""
+    rows = (rule for rule in rules.rules if rule.scope is None)
+    problems = [problem for rule in rows for problem in _broken(rule, situation.arguments, ())]
+    return problems + _crossed(rules, situation, needs_accounts=False)
+
+
+def check_accounts(rules: RuleSet, situation: Situation) -> list[Problem]:
+    """Check what depends on the accounts; of several limits on one path and unit the tightest is told."""
+    media = text(members(situation.arguments.get("media")).get("type"))
+    tightest: dict[tuple[str, Check, Unit], Problem] = {}
+    for rule in rules.rules:
+        if rule.scope is None:
+            continue
+        covered = tuple(account for account in situation.accounts if rule.scope.covers(account, media))
+        for problem in _broken(rule, situation.arguments, covered) if covered else ():
+            key = (problem.path, rule.check, rule.unit)
+            if key not in tightest or _tighter(problem, tightest[key]):
+                tightest[key] = problem
+    return [*tightest.values(), *_crossed(rules, situation, needs_accounts=True)]
+
+
+def _crossed(rules: RuleSet, situation: Situation, *, needs_accounts: bool) -> list[Problem]:
+    asked: list[CrossRule] = [rule for rule in rules.cross if rule.needs_accounts is needs_accounts]
+    return [problem.model_copy(update={"rule": rule.name}) for rule in asked for problem in rule.check(situation)]
+
+
+def _tighter(new: Problem, old: Problem) -> bool:
+    return isinstance(new.limit, int) and isinstance(old.limit, int) and new.limit < old.limit
+
+
+def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> Iterator[Problem]:
+    ids = [account.id for account in accounts] or None
+    if rule.check is Check.REQUIRED:
+        parent, _, name = rule.path.rpartition("/")
+        for path, holder in at(arguments, parent):
+            if isinstance(holder, dict) and name not in holder:
+                message = f"{name} is missing"
+                fix = rule.fix or "Add it."
+                yield Problem(path=f"{path}/{name}", code=ProblemCode.MISSING, message=message, fix=fix, accounts=ids)
+        return
+    extra = sum(
+        count(added, rule.unit) for more in rule.adds for _, added in at(arguments, more) if isinstance(added, str)
+    )
+    meter = _METERS[rule.check]
+    for path, value in at(arguments, rule.path):
+        actual = meter.measure(value, rule, extra)
+        if actual is not None and not meter.holds(actual, rule.limit):
+            words = {
+                "actual": actual,
+                "limit": rule.limit,
+                "unit": rule.unit.value,
+                "over": _over(actual, rule.limit),
+            }
+            yield Problem(
+                path=path,
+                code=meter.code,
+                message=meter.message.format(**words),
+                fix=rule.fix or meter.fix.format(**words),
+                limit=rule.limit if meter.numeric else None,
+                actual=actual if meter.numeric else None,
+                unit=rule.unit.value if meter.numeric else None,
+                accounts=ids,
+            )
+
+
+def _over(actual: Any, limit: Any) -> int:
+    return abs(actual - limit) if isinstance(actual, int) and isinstance(limit, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    """How one kind of check measures a value, judges it, and words the problem.
+
+    ``measure`` answers ``None`` for a value of another type: that is a structural problem, told elsewhere.
+    """
+
+    measure: Callable[[Any, Rule, int], Any]
+    holds: Callable[[Any, Any], bool]
+    code: ProblemCode
+    message: str
+    fix: str
+    numeric: bool = True
+
+
+def _length(value: object, rule: Rule, extra: int) -> int | None:
+    return count(value, rule.unit) + extra if isinstance(value, str) else None
+
+
+def _size(value: object, rule: Rule, extra: int) -> int | None:
+    return len(items(value)) if isinstance(value, list) else None
+
+
+def _number(value: object, rule: Rule, extra: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: object, rule: Rule, extra: int) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _repeats(value: object, rule: Rule, extra: int) -> list[str] | None:
+    found = [item for item in items(value) if isinstance(item, str)]
+    return found if len(found) == len(items(value)) else None
+
+
+def _at_most(actual: Any, limit: Any) -> bool:
+    return actual <= limit
+
+
+def _at_least(actual: Any, limit: Any) -> bool:
+    return actual >= limit
+
+
+_METERS: dict[Check, _Meter] = {
+    Check.MAX_LENGTH: _Meter(
+        _length,
+        _at_most,
+        ProblemCode.TOO_LONG,
+        "{actual} {unit}; at most {limit}",
+        "Shorten by {over} {unit}.",
+    ),
+    Check.MIN_LENGTH: _Meter(
+        _length,
+        _at_least,
+        ProblemCode.TOO_SHORT,
+        "{actual} {unit}; at least {limit}",
+        "Add at least {over} {unit}.",
+    ),
+    Check.MAX_ITEMS: _Meter(
+        _size,
+        _at_most,
+        ProblemCode.TOO_MANY,
+        "{actual} items; at most {limit}",
+        "Remove {over}, or split the call.",
+    ),
+    Check.MIN_ITEMS: _Meter(
+        _size, _at_least, ProblemCode.TOO_FEW, "{actual} items; at least {limit}", "Add at least {over}."
+    ),
+    Check.MINIMUM: _Meter(
+        _number, _at_least, ProblemCode.OUT_OF_RANGE, "{actual}; at least {limit}", "Give {limit} or more."
+    ),
+    Check.UNIQUE: _Meter(
+        _repeats,
+        lambda items, _: len(set(items)) == len(items),
+        ProblemCode.REPEATED,
+        "the same item stands there twice",
+        "Name each once.",
+        numeric=False,
+    ),
+    Check.PATTERN: _Meter(
+        _text,
+        lambda value, pattern: re.search(pattern, value) is not None,
+        ProblemCode.BAD_FORMAT,
+        "does not have the form that is wanted",
+        "Match {limit}.",
+        numeric=False,
+    ),
+}

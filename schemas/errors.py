@@ -1,0 +1,259 @@
+"""The one table of everything that can go wrong: our error code, whose move it is, and what helps.
+
+Each provider module maps its own codes onto these rows; documents and results are made from them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Did it happen?"""
+
+    NOTHING_SENT = "nothing_sent"
+    REJECTED = "rejected"
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+
+
+class Decision(StrEnum):
+    """May the call be repeated?"""
+
+    FIX_AND_RETRY = "fix_and_retry"
+    RETRY_UNCHANGED = "retry_unchanged"
+    WAIT_THEN_RETRY = "wait_then_retry"
+    CHECK_FIRST = "check_first"
+    ASK_USER = "ask_user"
+    DO_NOT_RETRY = "do_not_retry"
+
+
+class Who(StrEnum):
+    """Whose move is it?"""
+
+    AGENT = "agent"
+    USER = "user"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
+
+
+class Category(StrEnum):
+    """What family an error belongs to."""
+
+    INPUT = "input"
+    AUTH = "auth"
+    PLAN = "plan"
+    CONFLICT = "conflict"
+    THROTTLE = "throttle"
+    UPSTREAM = "upstream"
+    OURS = "ours"
+
+
+class ErrorCode(StrEnum):
+    """Our error codes; a provider's own words stand beside them in ``provider_error``."""
+
+    INVALID_PAYLOAD = "invalid_payload"
+    VALIDATION_FAILED = "validation_failed"
+    UNKNOWN_TOOL = "unknown_tool"
+    UNKNOWN_ACCOUNTS = "unknown_accounts"
+    MISSING_ACCOUNTS = "missing_accounts"
+    INVALID_MUSIC_URL = "invalid_music_url"
+    MEDIA_UNREACHABLE = "media_unreachable"
+    INVALID_QUERY = "invalid_query"
+    TOO_MANY_POSTS = "too_many_posts"
+    NOT_FOUND = "not_found"
+    UNAUTHORIZED = "unauthorized"
+    SUBSCRIPTION_REQUIRED = "subscription_required"
+    PLAN_FORBIDS = "plan_forbids"
+    FORBIDDEN = "forbidden"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    DUPLICATE_POST = "duplicate_post"
+    IMMUTABLE = "immutable"
+    IN_PROGRESS = "in_progress"
+    RATE_LIMITED = "rate_limited"
+    REJECTED = "rejected"
+    PROVIDER_ERROR = "provider_error"
+    PROVIDER_UNREACHABLE = "provider_unreachable"
+    PROVIDER_TIMEOUT = "provider_timeout"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    STORAGE_FAILED = "storage_failed"
+    INTERNAL_ERROR = "internal_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: the code's HTTP-like status, its family, and the default verdict.
+
+    ``after_seconds`` is the wait where the answer names none; ``same_key`` says that the repeat
+    must carry the same idempotency key.
+    """
+
+    status: int
+    category: Category
+    decision: Decision
+    who: Who
+    advice: str
+    after_seconds: int | None = None
+    same_key: bool = False
+
+
+_FIX, _WAIT, _ASK = Decision.FIX_AND_RETRY, Decision.WAIT_THEN_RETRY, Decision.ASK_USER
+_INPUT, _UPSTREAM = Category.INPUT, Category.UPSTREAM
+
+ENTRIES: dict[ErrorCode, Entry] = {
+    ErrorCode.INVALID_PAYLOAD: Entry(
+        422, _INPUT, _FIX, Who.AGENT, "Correct the fields listed in problems, then call again."
+    ),
+    ErrorCode.VALIDATION_FAILED: Entry(
+        400,
+        _INPUT,
+        _FIX,
+        Who.AGENT,
+        "Change what the named accounts do not accept, or leave those accounts out.",
+    ),
+    ErrorCode.UNKNOWN_TOOL: Entry(404, _INPUT, _FIX, Who.AGENT, "Call one of the tools that are listed."),
+    ErrorCode.UNKNOWN_ACCOUNTS: Entry(
+        400, _INPUT, _FIX, Who.AGENT, "Read the account ids with list_accounts and use those."
+    ),
+    ErrorCode.MISSING_ACCOUNTS: Entry(
+        400, _INPUT, _FIX, Who.AGENT, "Name at least one active account from list_accounts."
+    ),
+    ErrorCode.INVALID_MUSIC_URL: Entry(
+        400, _INPUT, _FIX, Who.AGENT, "Give the link of a public TikTok post, or leave music_url out."
+    ),
+    ErrorCode.MEDIA_UNREACHABLE: Entry(
+        400, _INPUT, _FIX, Who.AGENT, "Give public media links that open without a login, then call again."
+    ),
+    ErrorCode.INVALID_QUERY: Entry(400, _INPUT, _FIX, Who.AGENT, "Correct the filter named in problems."),
+    ErrorCode.TOO_MANY_POSTS: Entry(400, _INPUT, _FIX, Who.AGENT, "Name fewer posts per call."),
+    ErrorCode.NOT_FOUND: Entry(
+        404,
+        _INPUT,
+        _FIX,
+        Who.AGENT,
+        "Look the id up with list_posts; it may have been deleted or belong to another key.",
+    ),
+    ErrorCode.UNAUTHORIZED: Entry(
+        401,
+        Category.AUTH,
+        _ASK,
+        Who.USER,
+        "Ask the user for a valid API key; the service did not accept this one.",
+    ),
+    ErrorCode.SUBSCRIPTION_REQUIRED: Entry(
+        402,
+        Category.PLAN,
+        _ASK,
+        Who.USER,
+        "Tell the user that the service needs an active paid plan for this.",
+    ),
+    ErrorCode.PLAN_FORBIDS: Entry(
+        403,
+        Category.PLAN,
+        _ASK,
+        Who.USER,
+        "Tell the user that the plan of this key does not include the API.",
+    ),
+    ErrorCode.FORBIDDEN: Entry(403, Category.AUTH, _ASK, Who.USER, "Tell the user that this key may not do that."),
+    ErrorCode.IDEMPOTENCY_CONFLICT: Entry(
+        409,
+        Category.CONFLICT,
+        _FIX,
+        Who.AGENT,
+        "This idempotency key belongs to another post: use a new key, or repeat the first request unchanged.",
+    ),
+    ErrorCode.DUPLICATE_POST: Entry(
+        409,
+        Category.CONFLICT,
+        _ASK,
+        Who.USER,
+        "The same post was made within 24 hours. If the user wants it twice, call again with allow_duplicate true.",
+    ),
+    ErrorCode.IMMUTABLE: Entry(
+        409, Category.CONFLICT, _FIX, Who.AGENT, "This cannot be changed any more; leave the field out."
+    ),
+    ErrorCode.IN_PROGRESS: Entry(
+        409,
+        Category.CONFLICT,
+        Decision.CHECK_FIRST,
+        Who.AGENT,
+        "The same post is being sent right now by another call. Look with check_status.",
+        after_seconds=5,
+        same_key=True,
+    ),
+    ErrorCode.RATE_LIMITED: Entry(
+        429,
+        Category.THROTTLE,
+        _WAIT,
+        Who.NOBODY,
+        "Wait, then repeat the same call.",
+        after_seconds=30,
+        same_key=True,
+    ),
+    ErrorCode.REJECTED: Entry(
+        400,
+        _INPUT,
+        _FIX,
+        Who.AGENT,
+        "The service refused this request; read provider_error and change the request.",
+    ),
+    ErrorCode.PROVIDER_ERROR: Entry(
+        502,
+        _UPSTREAM,
+        _WAIT,
+        Who.NOBODY,
+        "The service failed. Repeat later.",
+        after_seconds=10,
+        same_key=True,
+    ),
+    ErrorCode.PROVIDER_UNREACHABLE: Entry(
+        503,
+        _UPSTREAM,
+        _WAIT,
+        Who.NOBODY,
+        "The service could not be reached, so nothing was sent. Repeat the same call.",
+        after_seconds=10,
+        same_key=True,
+    ),
+    ErrorCode.PROVIDER_TIMEOUT: Entry(
+        504,
+        _UPSTREAM,
+        _WAIT,
+        Who.NOBODY,
+        "The service did not answer in time. Repeat.",
+        after_seconds=10,
+        same_key=True,
+    ),
+    ErrorCode.UNEXPECTED_ANSWER: Entry(
+        502,
+        _UPSTREAM,
+        _WAIT,
+        Who.NOBODY,
+        "The service's answer made no sense. Repeat once.",
+        after_seconds=10,
+    ),
+    ErrorCode.OUTCOME_UNKNOWN: Entry(
+        504,
+        _UPSTREAM,
+        Decision.CHECK_FIRST,
+        Who.AGENT,
+        "The post may be live. Do not create it again: call check_status as given in next.",
+        after_seconds=15,
+        same_key=True,
+    ),
+    ErrorCode.STORAGE_FAILED: Entry(
+        507,
+        Category.OURS,
+        _ASK,
+        Who.OPERATOR,
+        "postwright could not write its journal, so it sent nothing. Free disk space or correct POSTWRIGHT_HOME.",
+    ),
+    ErrorCode.INTERNAL_ERROR: Entry(
+        500,
+        Category.OURS,
+        Decision.DO_NOT_RETRY,
+        Who.OPERATOR,
+        "postwright failed; its log has the request_id.",
+    ),
+}

@@ -1,0 +1,96 @@
+"""What providers answer with: posts, deliveries, pages of posts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from schemas.account import Account
+from schemas.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something that does not stop a post: a code, the field it is about, and words."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One post on one account. ``retry`` says whether a failed one may be sent again."""
+
+    account: str
+    status: Status
+    provider_status: str | None = None
+    url: str | None = None
+    error: str | None = None
+    retry: bool | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post as its provider tells it. All times are aware and in UTC."""
+
+    id: str
+    status: Status
+    provider_status: str
+    caption: str
+    deliveries: tuple[Delivery, ...]
+    scheduled_at: datetime | None = None
+    created_at: datetime | None = None
+    media: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A checked post on its way to a provider: accounts resolved, time in UTC (``None``: now).
+
+    ``key`` is the idempotency key under which the provider may recognise a repeat (at most 128 characters).
+    """
+
+    caption: str
+    accounts: tuple[Account, ...]
+    key: str
+    media: dict[str, Any] | None = None
+    scheduled_at: datetime | None = None
+    draft: bool = False
+    music_url: str | None = None
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says to an accepted order. ``replayed``: it had this post already."""
+
+    id: str
+    status: Status
+    provider_status: str
+    scheduled_at: datetime | None = None
+    warnings: tuple[Warn, ...] = ()
+    replayed: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which posts are wanted. ``position`` is where the last page ended, in the provider's own terms."""
+
+    limit: int
+    status: Status | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    account: str | None = None
+    platform: str | None = None
+    position: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of posts, newest first, and where the next one starts (``None``: this was the last)."""
+
+    posts: tuple[Post, ...]
+    position: dict[str, Any] | None = None
+    summary: dict[str, int] = field(default_factory=dict[str, int])

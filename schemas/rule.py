@@ -1,0 +1,113 @@
+"""Limits as rows: value, unit, scope, source. From them come schema, validator, error text and documents."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from schemas.account import Account
+from schemas.jsonvalue import items, members
+from schemas.post import Warn
+from schemas.problem import Problem
+from schemas.units import Unit
+
+Arguments: TypeAlias = dict[str, Any]
+
+
+class Check(StrEnum):
+    """What a row demands; each value is also the JSON Schema keyword that says it."""
+
+    REQUIRED = "required"
+    MIN_LENGTH = "minLength"
+    MAX_LENGTH = "maxLength"
+    MIN_ITEMS = "minItems"
+    MAX_ITEMS = "maxItems"
+    UNIQUE = "uniqueItems"
+    MINIMUM = "minimum"
+    PATTERN = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For which accounts (and media) a row holds; an empty field holds for all."""
+
+    platforms: frozenset[str] = frozenset()
+    kind: str | None = None
+    media: str | None = None
+
+    def covers(self, account: Account, media: str | None) -> bool:
+        """Tell whether the row speaks of this account with this kind of media."""
+        return (
+            (not self.platforms or account.platform in self.platforms)
+            and (self.kind is None or account.kind == self.kind)
+            and (self.media is None or media == self.media)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fact about what is accepted.
+
+    ``path`` is a JSON pointer into create_post's arguments, ``*`` standing for every item. A row without
+    ``scope`` belongs to the shape (422) and to the published schema; one with it is checked per account (400).
+    ``adds`` names further pointers whose text counts towards the same limit.
+    """
+
+    path: str
+    check: Check
+    limit: int | str | bool
+    source: str
+    unit: Unit = Unit.CHARACTERS
+    scope: Scope | None = None
+    adds: tuple[str, ...] = ()
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a cross-field rule may look at: the arguments, the accounts they name, and the time."""
+
+    arguments: Arguments
+    accounts: tuple[Account, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRule:
+    """A rule over several fields, which no portable schema keyword can say. ``needs_accounts``: stage two."""
+
+    name: str
+    check: Callable[[Situation], Iterable[Problem]]
+    source: str
+    needs_accounts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All that one provider accepts in create_post.
+
+    ``fields`` are the arguments it takes beside the common ones; ``refused`` gives the fix for fields
+    that callers are known to try; ``hints`` find what does not stop a post but may spoil it.
+    """
+
+    provider: str
+    fields: frozenset[str]
+    rules: tuple[Rule, ...]
+    cross: tuple[CrossRule, ...] = ()
+    hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()
+    refused: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def at(document: Any, pointer: str) -> list[tuple[str, Any]]:
+    """Find what a pointer names: pairs of concrete pointer and value, none where a part is absent."""
+    found: list[tuple[str, Any]] = [("", document)]
+    for part in pointer.split("/")[1:]:
+        found = [(f"{path}/{key}", child) for path, value in found for key, child in _children(value, part)]
+    return found
+
+
+def _children(value: Any, part: str) -> list[tuple[str, Any]]:
+    if part == "*":
+        return [(str(index), item) for index, item in enumerate(items(value))]
+    return [(part, members(value)[part])] if part in members(value) else []

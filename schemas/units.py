@@ -1,0 +1,78 @@
+"""How long a text is: every platform counts in a unit of its own (reference platform_rules, gotcha 1)."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
+
+if TYPE_CHECKING:
+    import regex
+
+
+class Unit(StrEnum):
+    """What a limit counts."""
+
+    CHARACTERS = "characters"
+    UTF16 = "UTF-16 units"
+    BYTES = "bytes"
+    GRAPHEMES = "graphemes"
+    WEIGHTED = "weighted characters"
+    ITEMS = "items"
+
+
+def count(text: str, unit: Unit) -> int:
+    """Measure ``text`` in ``unit``; lone surrogates count as the unit would count their replacement."""
+    return _COUNTERS[unit](text)
+
+
+def _utf16(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _graphemes(text: str) -> int:
+    return sum(1 for _ in _patterns().cluster.finditer(text))
+
+
+def _weighted(text: str) -> int:
+    """Count as X does: NFC, a link 23, an emoji sequence 2, CJK and most symbols 2, the rest 1."""
+    return sum(_weight(part) for part in _patterns().weighed.findall(normalize("NFC", text)))
+
+
+def _weight(part: str) -> int:
+    if part.startswith(("http://", "https://")):
+        return _LINK_WEIGHT
+    if _patterns().emoji.search(part):
+        return _EMOJI_WEIGHT
+    return sum(1 if any(low <= ord(c) <= high for low, high in _LIGHT) else 2 for c in part)
+
+
+class _Patterns(NamedTuple):
+    cluster: "regex.Pattern[str]"
+    weighed: "regex.Pattern[str]"
+    emoji: "regex.Pattern[str]"
+
+
+@cache
+def _patterns() -> _Patterns:
+    import regex  # noqa: PLC0415  (most servers never count graphemes, and it costs 25 ms of cold start)
+
+    return _Patterns(
+        cluster=regex.compile(r"\X"),
+        weighed=regex.compile(r"https?://\S+|\X"),
+        emoji=regex.compile(r"\p{Extended_Pictographic}(?<![\u00a9\u00ae\u2122])|\p{Regional_Indicator}|\u20e3"),
+    )
+
+
+_COUNTERS: dict[Unit, Callable[[str], int]] = {
+    Unit.CHARACTERS: len,
+    Unit.UTF16: _utf16,
+    Unit.BYTES: lambda text: len(text.encode("utf-8", "replace")),
+    Unit.GRAPHEMES: _graphemes,
+    Unit.WEIGHTED: _weighted,
+}
+
+_LINK_WEIGHT = 23
+_EMOJI_WEIGHT = 2
+# Code points of weight 1 in X's counting (platform_rules, X, "text").
+_LIGHT = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))

@@ -1,0 +1,104 @@
+"""The server under test as its users start it: a real process, reached over each transport."""
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Transport = Literal["stdio", "http", "sse"]
+
+#: What starts the server; without arguments it speaks MCP on stdio. The variable names another build of it,
+#: an installed wheel for example.
+COMMAND = shlex.split(os.environ.get("POSTWRIGHT_TEST_COMMAND", "")) or [sys.executable, "-m", "server"]
+
+#: Where each transport answers.
+ENDPOINTS = {"http": "/mcp", "sse": "/sse"}
+
+#: Seconds until a started process must answer, and until it must have ended.
+PATIENCE = 20
+PAUSE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One way to reach the server. ``url`` is empty on stdio, where each client starts its own process."""
+
+    transport: Transport
+    environment: Mapping[str, str]
+    url: str = ""
+
+    def entry(self) -> dict[str, Any]:
+        """Write the server's entry for the ``mcpServers`` object that all clients read."""
+        if self.url:
+            return {"type": self.transport, "url": self.url}
+        command, *arguments = COMMAND
+        return {"type": "stdio", "command": command, "args": arguments, "env": dict(self.environment)}
+
+
+@contextmanager
+def reach(transport: Transport, environment: Mapping[str, str], log: Path) -> Iterator[Target]:
+    """Make the server reachable over a transport: on stdio nothing to do, else it is started and ended."""
+    if transport == "stdio":
+        yield Target(transport, environment)
+        return
+    with running(["serve", "--transport", transport, "--host", "127.0.0.1"], environment, log) as base:
+        yield Target(transport, environment, base + ENDPOINTS[transport])
+
+
+@contextmanager
+def running(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Start a serving command on a free port, wait until it accepts connections, end it afterwards.
+
+    Raises:
+        ChildProcessError: It ended before it answered, or did not answer in time.
+        subprocess.TimeoutExpired: It did not end when told to; it was killed.
+    """
+    port = free_port()
+    command = [*COMMAND, *arguments, "--port", str(port)]
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+    with process:
+        try:
+            if not answers(process, port):
+                raise ChildProcessError(f"{command} does not answer:\n{log.read_text(encoding='utf-8')}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            end(process)
+
+
+def free_port() -> int:
+    """Find a loopback port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until a process accepts connections; tell whether it came to that."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        except ConnectionRefusedError:
+            time.sleep(PAUSE)
+        else:
+            return True
+    return False
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process politely, and with force if it does not listen."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
