@@ -8,6 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +30,7 @@ class Database:
         self._path = path
         self._components = components
         self._connection: sqlite3.Connection | None = None
+        self._inherited: list[sqlite3.Connection] = []
         self._pid = 0
         self._turn: CapacityLimiter = CapacityLimiter(1)
 
@@ -39,19 +41,23 @@ class Database:
             sqlite3.Error: the file cannot be written (disk full, locked beyond the time-out, not a database).
             OSError: the folder cannot be made.
         """
-        return await to_thread.run_sync(partial(self._transact, work), limiter=self._turn)
+        return await to_thread.run_sync(partial(self._transact, "IMMEDIATE", work), limiter=self._turn)
 
     async def read(self, work: Work[T]) -> T:
-        """Run ``work``, which only reads."""
-        return await to_thread.run_sync(lambda: work(self._open()), limiter=self._turn)
+        """Run ``work``, which only reads; all that it reads is of one moment.
+
+        Raises:
+            sqlite3.Error, OSError: the file cannot be read.
+        """
+        return await to_thread.run_sync(partial(self._transact, "DEFERRED", work), limiter=self._turn)
 
     async def aclose(self) -> None:
         """Close the connection, if one was opened by this process."""
         await to_thread.run_sync(self._close, limiter=self._turn)
 
-    def _transact(self, work: Work[T]) -> T:
+    def _transact(self, kind: str, work: Work[T]) -> T:
         connection = self._open()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"BEGIN {kind}")
         try:
             answer = work(connection)
             connection.execute("COMMIT")
@@ -62,10 +68,13 @@ class Database:
         return answer
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._pid == os.getpid():
+        self._forsake()
+        if self._connection is not None:
             return self._connection
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Only ever a new file: closing any descriptor of an old one would drop the locks this process has on it.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:
@@ -92,9 +101,16 @@ class Database:
         connection.execute("COMMIT")
 
     def _close(self) -> None:
-        if self._connection is not None and self._pid == os.getpid():
+        self._forsake()
+        if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+    def _forsake(self) -> None:
+        """Set a connection inherited over a fork aside, unclosed: closing it here may lose the parent's commits."""
+        if self._connection is not None and self._pid != os.getpid():
+            self._inherited.append(self._connection)
+            self._connection = None
 
 
 def _set_journal_mode(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.account import Account
-from schemas.jsonvalue import items, members, text
+from schemas.jsonvalue import is_list, items, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.rule import Arguments, Check, CrossRule, Rule, RuleSet, Situation, at
 from schemas.units import Unit, count
@@ -102,7 +102,7 @@ def _length(value: object, rule: Rule, extra: int) -> int | None:
 
 
 def _size(value: object, rule: Rule, extra: int) -> int | None:
-    return len(items(value)) if isinstance(value, list) else None
+    return len(items(value)) if is_list(value) else None
 
 
 def _number(value: object, rule: Rule, extra: int) -> int | None:

@@ -1,6 +1,7 @@
 """From what an agent sent to a model: liberal where meaning is plain, and every misfit told as a problem."""
 
 import json
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +12,15 @@ from schemas.jsonvalue import JsonObject, items, members
 from schemas.problem import Problem, ProblemCode
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[Model]):
+    """What came of reading one call: the model (``None`` if it does not fit), the tidied arguments, the problems."""
+
+    request: Model | None
+    arguments: JsonObject
+    problems: list[Problem]
 
 
 class Intake(Generic[Model]):
@@ -25,16 +35,16 @@ class Intake(Generic[Model]):
         self._schema = schema
         self._refused = refused or {}
 
-    def read(self, raw: JsonObject) -> tuple[Model | None, JsonObject, list[Problem]]:
-        """Return the model (``None`` if it does not fit), the tidied arguments, and all structural problems."""
+    def read(self, raw: JsonObject) -> Reading[Model]:
+        """Read one call's arguments; all structural problems at once."""
         arguments = tidy(raw, self._schema)
         offered, fields = self._schema["properties"], self._model.model_fields
         problems = [self._unknown([name]) for name in arguments if name in fields and name not in offered]
         try:
-            return self._model.model_validate(arguments), arguments, problems
+            return Reading(self._model.model_validate(arguments), arguments, problems)
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True, include_input=True)
-            return None, arguments, [*(self._problem(detail) for detail in details), *problems]
+            return Reading(None, arguments, [*(self._problem(detail) for detail in details), *problems])
 
     def _problem(self, detail: ErrorDetails) -> Problem:
         location = [part for part in detail["loc"] if part != "[key]"]
@@ -75,11 +85,11 @@ def tidy(value: object, schema: JsonObject) -> Any:
     kind = schema.get("type")
     if isinstance(value, str) and kind in ("object", "array"):
         value = _decoded(value, dict if kind == "object" else list)
-    if isinstance(value, dict):
+    if held := members(value):
         properties = schema.get("properties", {})
-        return {name: tidy(item, properties.get(name, {})) for name, item in members(value).items() if item is not None}
-    if isinstance(value, list):
-        return [tidy(item, schema.get("items", {})) for item in items(value)]
+        return {name: tidy(item, properties.get(name, {})) for name, item in held.items() if item is not None}
+    if listed := items(value):
+        return [tidy(item, schema.get("items", {})) for item in listed]
     return value
 
 

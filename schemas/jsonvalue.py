@@ -18,3 +18,8 @@ def items(value: object) -> list[Any]:
 def text(value: object) -> str | None:
     """Return a string; of anything else, ``None``."""
     return value if isinstance(value, str) else None
+
+
+def is_list(value: object) -> bool:
+    """Tell a list from anything else, without learning what is in it."""
+    return isinstance(value, list)

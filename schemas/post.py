@@ -76,7 +76,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which posts are wanted. ``position`` is where the last page ended, in the provider's own terms."""
+    """Which posts are wanted. ``position`` is where the last page ended, in the provider's own terms;
+    ``accounts`` keeps posts with a delivery on one of these ids.
+    """
 
     limit: int
     status: Status | None = None
@@ -84,6 +86,7 @@ class Query:
     until: datetime | None = None
     account: str | None = None
     platform: str | None = None
+    accounts: frozenset[str] | None = None
     position: dict[str, Any] | None = None
 
 

@@ -88,7 +88,8 @@ class RuleSet:
     """All that one provider accepts in create_post.
 
     ``fields`` are the arguments it takes beside the common ones; ``refused`` gives the fix for fields
-    that callers are known to try; ``hints`` find what does not stop a post but may spoil it.
+    that callers are known to try; ``hints`` find what does not stop a post but may spoil it;
+    ``settings`` says which accounts a settings object is for.
     """
 
     provider: str
@@ -96,6 +97,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     cross: tuple[CrossRule, ...] = ()
     hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()
+    settings: dict[str, Scope] = field(default_factory=dict[str, Scope])
     refused: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -56,6 +56,9 @@ SHAPE: tuple[Rule, ...] = (
     Rule("/pinterest/tags/*", Check.MAX_LENGTH, 100, _SEED),
 )
 
+#: Which accounts a settings object is for (reference genviral 6.2, 6.3).
+SETTINGS: dict[str, Scope] = {"tiktok": _on("tiktok", kind="byo"), "pinterest": _on("pinterest")}
+
 BY_ACCOUNT: tuple[Rule, ...] = (
     Rule("/caption", Check.MAX_LENGTH, 500, _CAPS, scope=_on(kind="hosted")),
     Rule("/caption", Check.MAX_LENGTH, 63_206, _CAPS, scope=_on("facebook")),
@@ -136,15 +139,14 @@ def _is_tiktok(link: str) -> bool:
     return host == "tiktok.com" or host.endswith(".tiktok.com")
 
 
-def _strangers(situation: Situation, name: str, platform: str, kind: str | None = None) -> list[Account]:
+def _strangers(situation: Situation, name: str, scope: Scope) -> list[Account]:
     if name not in situation.arguments:
         return []
-    fits = [account for account in situation.accounts if account.platform == platform and kind in (None, account.kind)]
-    return [account for account in situation.accounts if account not in fits]
+    return [account for account in situation.accounts if not scope.covers(account, None)]
 
 
 def _music_is_for_tiktok(situation: Situation) -> Iterator[Problem]:
-    strangers = _strangers(situation, "music_url", "tiktok")
+    strangers = _strangers(situation, "music_url", _on("tiktok"))
     if strangers:
         yield Problem(
             path="/music_url",
@@ -156,7 +158,7 @@ def _music_is_for_tiktok(situation: Situation) -> Iterator[Problem]:
 
 
 def _tiktok_settings_are_for_tiktok(situation: Situation) -> Iterator[Problem]:
-    strangers = _strangers(situation, "tiktok", "tiktok", "byo")
+    strangers = _strangers(situation, "tiktok", SETTINGS["tiktok"])
     if strangers:
         yield Problem(
             path="/tiktok",
@@ -170,7 +172,7 @@ def _tiktok_settings_are_for_tiktok(situation: Situation) -> Iterator[Problem]:
 def _pins_need_pinterest_and_images(situation: Situation) -> Iterator[Problem]:
     if "pinterest" not in situation.arguments:
         return
-    if not any(account.platform == "pinterest" for account in situation.accounts):
+    if not any(SETTINGS["pinterest"].covers(account, None) for account in situation.accounts):
         message = "pinterest needs at least one Pinterest account"
         yield Problem(path="/pinterest", code=ProblemCode.NEEDS, message=message, fix="Remove pinterest, or add one.")
     if _media(situation).get("type") == "video":
@@ -193,7 +195,7 @@ def _short_lead(situation: Situation) -> Iterator[Warn]:
 
 
 def _pin_without_board(situation: Situation) -> Iterator[Warn]:
-    pins = [account for account in situation.accounts if account.platform == "pinterest"]
+    pins = [account for account in situation.accounts if SETTINGS["pinterest"].covers(account, None)]
     if pins and not members(situation.arguments.get("pinterest")).get("board_id"):
         message = f"No pinterest.board_id: {_names(pins)} may fail at publishing. Ask the user for the board."
         yield Warn("NO_BOARD", message, "pinterest")
@@ -220,6 +222,7 @@ RULES = RuleSet(
         CrossRule("pinterest_settings_fit", _pins_need_pinterest_and_images, _PINS, needs_accounts=True),
     ),
     hints=(_short_lead, _pin_without_board),
+    settings=SETTINGS,
     refused={
         **dict.fromkeys(_OTHERS, _ONLY_TWO),
         "mode": "Leave it out: Genviral keeps no drafts. For TikTok, post_mode MEDIA_UPLOAD makes an inbox draft.",

@@ -1,0 +1,1 @@
+"""The use cases under the tools: posting, reading, the journal, delivery, and how failures become verdicts."""

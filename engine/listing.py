@@ -1,0 +1,37 @@
+"""list_accounts: who can be posted to, and what each accepts."""
+
+from engine.desk import Desk
+from engine.directory import accepts
+from engine.verdict import read_failed
+from schemas.account import Account
+from schemas.instant import wire
+from schemas.jsonvalue import JsonObject
+from schemas.result import Result
+
+
+async def list_accounts(desk: Desk, provider: str | None, platform: str | None, *, refresh: bool) -> Result:
+    """List the accounts of all providers; one that cannot be asked is a warning, not a failure."""
+    found, failed = await desk.directory.everywhere(only=provider, refresh=refresh)
+    if failed and not found:
+        name, error = next(iter(failed.items()))
+        return read_failed(error, name)
+    accounts = [
+        _entry(desk, account) for listed in found.values() for account in listed if platform in (None, account.platform)
+    ]
+    data: JsonObject = {"accounts": accounts, "now": wire(desk.clock())}
+    if failed:
+        data["warnings"] = [{"provider": name, "message": error.message} for name, error in failed.items()]
+    return Result(ok=True, code=200, message=f"{len(accounts)} accounts.", data=data)
+
+
+def _entry(desk: Desk, account: Account) -> JsonObject:
+    entry: JsonObject = {
+        "id": account.id,
+        "platform": account.platform,
+        "name": account.name,
+        "username": account.username if account.username != account.name else None,
+        "status": account.status,
+        "kind": account.kind,
+        "accepts": accepts(account, desk.providers[account.provider].rules),
+    }
+    return {key: value for key, value in entry.items() if value is not None}

@@ -1,0 +1,212 @@
+"""check_status and list_posts: what became of posts, told the same way for every provider."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import anyio
+
+from engine import telling
+from engine.creation import settle
+from engine.desk import Desk
+from engine.journal import Intent, State
+from engine.verdict import doubtful, look, read_failed
+from providers.protocol import Failure, Provider
+from schemas.errors import ErrorCode, Outcome
+from schemas.instant import wire
+from schemas.jsonvalue import JsonObject, members
+from schemas.post import Page, Post, Query
+from schemas.result import NextCall, Result, failure
+from schemas.status import Status
+
+#: Tell how long the wait has been and will be at most (seconds), and what is being waited for.
+Progress = Callable[[float, float, str], Awaitable[None]]
+
+#: Seconds between two progress notifications.
+_BEAT = 5.0
+
+
+async def check_status(desk: Desk, post_id: str, wait_seconds: float, progress: Progress) -> Result:
+    """Look at one post or open case; with ``wait_seconds`` wait for it to end, as long as that makes sense."""
+    deadline = anyio.current_time() + wait_seconds
+    started = anyio.current_time()
+    while True:
+        result = await _look(desk, post_id)
+        rest = deadline - anyio.current_time()
+        pause = _pause(result, rest)
+        if pause is None:
+            return result
+        await _wait(pause, started, wait_seconds, result.message, progress)
+
+
+def _pause(result: Result, rest: float) -> float | None:
+    """Seconds until another look makes sense, or ``None``: it ended, failed, or will not move in time."""
+    due = (result.data or {}).get("poll_after_seconds")
+    if rest <= 0 or not result.ok or due is None:
+        return None
+    return min(float(due), rest) if due <= rest or (result.data or {})["status"] != Status.SCHEDULED else None
+
+
+async def _wait(pause: float, started: float, total: float, message: str, progress: Progress) -> None:
+    until = anyio.current_time() + pause
+    while (rest := until - anyio.current_time()) > 0:
+        await progress(anyio.current_time() - started, total, message)
+        await anyio.sleep(min(_BEAT, rest))
+
+
+async def _look(desk: Desk, post_id: str) -> Result:
+    intent = await desk.journal.find(post_id)
+    if intent is not None:
+        return await _case(desk, intent)
+    prefix, _, native = post_id.partition(":")
+    provider = desk.providers.get(prefix)
+    if provider is None or not native:
+        known = ", ".join(f"{name}:..." for name in desk.providers)
+        return failure(
+            ErrorCode.NOT_FOUND,
+            f"No post has the id {post_id[:100]}; ids look like {known} or jrn_...",
+            next_calls=[_LIST],
+        )
+    return await _post(desk, provider, native)
+
+
+async def _case(desk: Desk, intent: Intent) -> Result:
+    """Tell how an intent of the journal stands, settling it if nobody knows yet."""
+    if intent.state is State.UNKNOWN:
+        settled = await settle(desk, intent, None)
+        return settled or doubtful(intent.id, "Still no clear answer.", intent.provider)
+    if intent.state is State.SENDING:
+        return failure(
+            ErrorCode.IN_PROGRESS,
+            "The post is being sent at this moment.",
+            outcome=Outcome.UNKNOWN,
+            provider=intent.provider,
+            next_calls=[look(intent.id, "Look again in a few seconds.")],
+        )
+    if intent.state is State.REFUSED or intent.post_id is None or intent.provider not in desk.providers:
+        message = "The service refused this post; nothing was created."
+        return failure(ErrorCode.REJECTED, message, outcome=Outcome.REJECTED, provider=intent.provider)
+    return await _post(desk, desk.providers[intent.provider], intent.post_id)
+
+
+async def _post(desk: Desk, provider: Provider, native: str) -> Result:
+    try:
+        post = await provider.post(native)
+        await desk.directory.accounts(provider.name)
+    except Failure as error:
+        return read_failed(error, provider.name)
+    data = telling.status(desk, post, provider.name)
+    return Result(ok=True, code=200, message=_summary(desk, post), provider=provider.name, data=data)
+
+
+def _summary(desk: Desk, post: Post) -> str:
+    parts = [f"{desk.directory.name(sent.account)}: {sent.status.value}" for sent in post.deliveries]
+    return f"{post.status.value.capitalize()}. {'; '.join(parts)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What list_posts was asked for, checked. ``concise`` leaves all but the essentials out."""
+
+    query: Query
+    provider: str | None
+    cursor: JsonObject
+    concise: bool
+    platform: str | None = None
+    account: str | None = None
+
+
+async def list_posts(desk: Desk, wanted: Listing) -> Result:
+    """List posts of all providers, newest first; one that cannot be asked is a warning, not a failure."""
+    names = [wanted.provider] if wanted.provider else list(desk.providers)
+    names = [name for name in names if not wanted.cursor or name in wanted.cursor]
+    pages: dict[str, Page] = {}
+    failures: dict[str, Failure] = {}
+    for name in names:
+        try:
+            pages[name] = await _page(desk, desk.providers[name], wanted)
+        except Failure as error:
+            failures[name] = error
+    if failures and not pages:
+        name, error = next(iter(failures.items()))
+        return read_failed(error, name)
+    rows = [(post.created_at, name, post) for name, page in pages.items() for post in page.posts]
+    rows.sort(key=_newest, reverse=True)
+    tell = _concise if wanted.concise else _detailed
+    data: JsonObject = {"posts": [tell(desk, post, name) for _, name, post in rows]}
+    positions = {name: page.position for name, page in pages.items() if page.position}
+    if positions:
+        data["next_cursor"] = _write_cursor(positions)
+    summary: dict[str, int] = {}
+    for page in pages.values():
+        for word, number in page.summary.items():
+            summary[word] = summary.get(word, 0) + number
+    data["summary"] = summary
+    if failures:
+        data["warnings"] = [{"provider": name, "message": error.message} for name, error in failures.items()]
+    more = "; more with cursor" if positions else ""
+    return Result(ok=True, code=200, message=f"{len(rows)} posts{more}.", data=data)
+
+
+async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:
+    """Read pages until the limit is filled: a provider that cannot filter by account may answer short ones."""
+    accounts = await desk.directory.accounts(provider.name)
+    ids = None
+    if wanted.account or wanted.platform:
+        ids = frozenset(
+            account.id
+            for account in accounts
+            if wanted.account in (None, account.id) and wanted.platform in (None, account.platform)
+        )
+    query = replace(wanted.query, accounts=ids, position=wanted.cursor.get(provider.name))
+    page = await provider.posts(query)
+    posts = list(page.posts)
+    for _ in range(_MORE_PAGES):
+        if page.position is None or len(posts) >= query.limit:
+            break
+        page = await provider.posts(replace(query, limit=query.limit - len(posts), position=page.position))
+        posts += page.posts
+    return Page(tuple(posts), page.position, page.summary)
+
+
+def _newest(row: tuple[datetime | None, str, Post]) -> tuple[str, str]:
+    created_at, name, post = row
+    return (created_at.isoformat() if created_at else "", f"{name}:{post.id}")
+
+
+def _concise(desk: Desk, post: Post, provider: str) -> JsonObject:
+    """Id, status, time, accounts and the first 60 characters (design section 14)."""
+    moment = post.scheduled_at or post.created_at
+    return {
+        "id": f"{provider}:{post.id}",
+        "status": post.status.value,
+        **({"at": wire(moment)} if moment else {}),
+        "accounts": [desk.directory.name(sent.account) for sent in post.deliveries],
+        "caption": post.caption if len(post.caption) <= _CAPTION else post.caption[: _CAPTION - 1] + "…",
+    }
+
+
+def _detailed(desk: Desk, post: Post, provider: str) -> JsonObject:
+    data: dict[str, Any] = telling.status(desk, post, provider)
+    created = {"created_at": wire(post.created_at)} if post.created_at else {}
+    return {**data, **created, "caption": post.caption, **({"media": post.media} if post.media else {})}
+
+
+def read_cursor(text: str) -> JsonObject | None:
+    """Open a cursor; ``None`` when it is not one of ours."""
+    try:
+        return members(json.loads(base64.urlsafe_b64decode(text.encode()))) or None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _write_cursor(positions: dict[str, JsonObject]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(positions, separators=(",", ":")).encode()).decode()
+
+
+_LIST = NextCall(tool="list_posts", arguments={}, why="Find the post's id.")
+_CAPTION = 60
+_MORE_PAGES = 4

@@ -1,0 +1,150 @@
+"""Success in words that an agent can repeat to its user: accounts by name, times in UTC and theirs, what next."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.desk import Desk
+from engine.journal import Intent
+from engine.verdict import look
+from schemas.account import Account
+from schemas.errors import Outcome
+from schemas.instant import local, parse, relative, wire
+from schemas.jsonvalue import JsonObject
+from schemas.post import Delivery, Post, Receipt, Warn
+from schemas.request import CreatePost, Mode
+from schemas.result import Result
+from schemas.status import Status
+
+_VERBS: dict[Status, str] = {
+    Status.SCHEDULED: "Scheduled",
+    Status.QUEUED: "Queued for publishing now",
+    Status.PUBLISHING: "Being published",
+    Status.PUBLISHED: "Published",
+    Status.DRAFT: "Kept as a draft",
+}
+
+
+def rehearsed(
+    desk: Desk,
+    request: CreatePost,
+    accounts: tuple[Account, ...],
+    scheduled_at: datetime | None,
+    warnings: tuple[Warn, ...],
+) -> Result:
+    """Tell a dry run: what would happen."""
+    status = Status.DRAFT if request.mode is Mode.DRAFT else Status.SCHEDULED if scheduled_at else Status.QUEUED
+    data: JsonObject = {
+        "dry_run": True,
+        "status": status.value,
+        **({"scheduled_at": wire(scheduled_at)} if scheduled_at else {}),
+        "deliveries": [
+            {"account": account.id, "platform": account.platform, "name": account.name} for account in accounts
+        ],
+        "warnings": [_warning(warn) for warn in warnings],
+        "replayed": False,
+    }
+    when = _when(scheduled_at, desk.clock(), request.timezone)
+    names = ", ".join(account.label for account in accounts)
+    return Result(
+        ok=True,
+        code=200,
+        message=f"Valid; nothing was sent. It would go to {names} {when}.",
+        outcome=Outcome.NOTHING_SENT,
+        provider=accounts[0].provider,
+        data=data,
+    )
+
+
+def created(desk: Desk, intent: Intent, receipt: Receipt, warnings: tuple[Warn, ...]) -> JsonObject:
+    """Make the ``data`` of a created post, the part that is stored and replayed."""
+    sent = {delivery.account: delivery for delivery in receipt.deliveries}
+    return {
+        "id": f"{intent.provider}:{receipt.id}",
+        "status": receipt.status.value,
+        "provider_status": receipt.provider_status,
+        **({"scheduled_at": wire(receipt.scheduled_at)} if receipt.scheduled_at else {}),
+        "deliveries": [
+            delivery(desk, sent.get(name) or Delivery(account=name, status=receipt.status))
+            for name in intent.request["accounts"]
+        ],
+        "warnings": [_warning(warn) for warn in (*warnings, *receipt.warnings)],
+        "idempotency_key": intent.key,
+    }
+
+
+def success(desk: Desk, data: JsonObject, provider: str, timezone: str | None, *, replayed: bool) -> Result:
+    """Tell a created post, or the stored answer of one that was created before."""
+    now = desk.clock()
+    scheduled_at = parse(data.get("scheduled_at", ""))
+    status = Status(data["status"])
+    names = ", ".join(desk.directory.name(entry["account"]) for entry in data["deliveries"])
+    when = _when(scheduled_at, now, timezone) if status is Status.SCHEDULED else ""
+    poll = desk.providers[provider].poll_seconds
+    wait = poll + (max(0.0, (scheduled_at - now).total_seconds()) if scheduled_at and when else 0.0)
+    before = "This post was made before; nothing new was sent. " if replayed else ""
+    zone_time = local(scheduled_at, timezone) if scheduled_at else None
+    return Result(
+        ok=True,
+        code=200 if replayed else 201,
+        message=f"{before}{_VERBS.get(status, status.value.capitalize())} on {names} {when}".rstrip() + ".",
+        outcome=Outcome.ACCEPTED,
+        provider=provider,
+        data={
+            **data,
+            **({"scheduled_at_local": zone_time} if zone_time else {}),
+            "poll_after_seconds": round(wait),
+            "replayed": replayed,
+        },
+        next=[look(data["id"], "See whether it went out.")] if not status.terminal else [],
+    )
+
+
+def delivery(desk: Desk, sent: Delivery) -> JsonObject:
+    """One delivery as agents see it; absent members are left out."""
+    account = desk.directory.known(sent.account)
+    entry: dict[str, Any] = {
+        "account": sent.account,
+        "platform": account.platform if account else None,
+        "name": account.name if account else None,
+        "status": sent.status.value,
+        "provider_status": sent.provider_status if sent.provider_status != sent.status else None,
+        "published_at": wire(sent.published_at) if sent.published_at else None,
+        "url": sent.url,
+        "error": sent.error,
+        "retry": sent.retry,
+    }
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def status(desk: Desk, post: Post, provider: str) -> JsonObject:
+    """The ``data`` of check_status."""
+    now = desk.clock()
+    poll = desk.providers[provider].poll_seconds
+    ahead = (post.scheduled_at - now).total_seconds() if post.scheduled_at else 0.0
+    waiting = post.status is Status.SCHEDULED and ahead > 0
+    return {
+        "id": f"{provider}:{post.id}",
+        "status": post.status.value,
+        "provider_status": post.provider_status,
+        "caption": post.caption if len(post.caption) <= _SHORT else post.caption[: _SHORT - 1] + "…",
+        **({"scheduled_at": wire(post.scheduled_at)} if post.scheduled_at else {}),
+        **({"due": relative(post.scheduled_at, now)} if post.scheduled_at and waiting else {}),
+        "deliveries": [delivery(desk, sent) for sent in post.deliveries],
+        "terminal": post.status.terminal,
+        **({} if post.status.terminal else {"poll_after_seconds": round(poll + (ahead if waiting else 0))}),
+    }
+
+
+def _when(moment: datetime | None, now: datetime, timezone: str | None) -> str:
+    if moment is None:
+        return "now"
+    there = local(moment, timezone)
+    return f"for {wire(moment)}{f' ({there} {timezone})' if there else ''}, {relative(moment, now)}"
+
+
+def _warning(warn: Warn) -> JsonObject:
+    entry = {"code": warn.code, "field": warn.field, "message": warn.message}
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+_SHORT = 120

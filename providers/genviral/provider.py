@@ -1,0 +1,174 @@
+"""Genviral as a provider: create, list, read, accounts, over its Partner API."""
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from providers.genviral import records
+from providers.genviral.errors import TABLE
+from providers.genviral.rules import RULES
+from providers.protocol import Failure
+from providers.wire import Answer, Wire, retry_after
+from schemas.account import Account
+from schemas.errors import ErrorCode
+from schemas.instant import Clock, wire
+from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.result import ProviderError
+from schemas.rule import RuleSet
+
+#: The service clamps a larger page (seed 003).
+MAX_PAGE = 100
+
+
+class Genviral:
+    """Speaks to Genviral through one ``Wire``; ``poll_seconds`` follows the service's guidance (reference 14)."""
+
+    def __init__(self, http: Wire, clock: Clock, poll_seconds: float = 30.0) -> None:
+        self._http = http
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+
+    @property
+    def name(self) -> str:
+        """``genviral``."""
+        return records.NAME
+
+    @property
+    def rules(self) -> RuleSet:
+        """Generation ``v1``: the seeds."""
+        return RULES
+
+    @property
+    def poll_seconds(self) -> float:
+        """Seconds between two looks at one post."""
+        return self._poll_seconds
+
+    async def accounts(self) -> list[Account]:
+        """Read GET /accounts."""
+        data = await self._call("GET", "/accounts")
+        return [records.account(members(record)) for record in items(data.get("accounts"))]
+
+    async def create(self, order: Order) -> Receipt:
+        """Send POST /posts; ``order.key`` goes as ``external_id``, under which Genviral answers repeats with 200."""
+        answer = await self._http.send("POST", "/posts", body=records.order_body(order))
+        data = self._data(answer)
+        made = records.receipt(data, replayed=answer.status == _REPLAY)
+        if not made.id:
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral accepted the post but named no id.", doubt=True)
+        return made
+
+    async def settle(self, order: Order) -> Receipt | None:
+        """Send the same order again: under the same ``external_id`` it is made at most once (seed 000)."""
+        return await self.create(order)
+
+    async def post(self, post_id: str) -> Post:
+        """Read GET /posts/{id}."""
+        return records.post(await self._call("GET", f"/posts/{quote(post_id, safe='')}"))
+
+    async def posts(self, query: Query) -> Page:
+        """Read GET /posts, newest first.
+
+        The service has no cursor: a page starts at the oldest creation time seen, less the posts already shown.
+        Nor does it filter by account: a page may hold fewer posts than were asked for and still have a next one.
+        """
+        words = records.FILTERS.get(query.status, ()) if query.status else (None,)
+        pages = [await self._page(query, word) for word in words]
+        found = sorted((post for page, _, _ in pages for post in page), key=_newest_first, reverse=True)
+        summary = members(pages[0][1].get("summary")) if pages else {}
+        looked_at = found[: query.limit]
+        more = len(found) > query.limit or any(full for _, _, full in pages)
+        position = _position(looked_at, query) if more and looked_at else None
+        return Page(tuple(post for post in looked_at if _wanted(post, query)), position, _counts(summary))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _page(self, query: Query, word: str | None) -> tuple[list[Post], JsonObject, bool]:
+        """Read one page: posts not shown before, the whole data, and whether the page was full."""
+        position = query.position or {}
+        until = position.get("until") or (wire(query.until) if query.until else None)
+        asked: dict[str, Any] = {
+            "status": word,
+            "since": wire(query.since) if query.since else None,
+            "until": until,
+            "limit": _asked(query),
+        }
+        data = await self._call("GET", "/posts", {name: value for name, value in asked.items() if value is not None})
+        found = [records.post(members(record)) for record in items(data.get("posts"))]
+        fresh = [post for post in found if post.id not in items(position.get("seen"))]
+        return fresh, data, len(found) >= _asked(query)
+
+    async def _call(self, method: str, path: str, query: dict[str, Any] | None = None) -> JsonObject:
+        return self._data(await self._http.send(method, path, query=query))
+
+    def _data(self, answer: Answer) -> JsonObject:
+        """Open the envelope, or raise what the error table says of it."""
+        try:
+            envelope = members(json.loads(answer.body))
+        except (ValueError, RecursionError):
+            envelope = {}
+        if answer.status < _ERROR and envelope.get("ok") is True:
+            return members(envelope.get("data"))
+        raise self._failure(answer, envelope)
+
+    def _failure(self, answer: Answer, envelope: JsonObject) -> Failure:
+        code = text(envelope.get("error_code"))
+        row = TABLE.find(answer.status, code)
+        said = text(envelope.get("message")) or f"HTTP {answer.status} without a message"
+        message = self._http.redact(said)
+        return Failure(
+            row.code,
+            f"Genviral: {message}",
+            doubt=row.doubt,
+            provider_error=ProviderError(
+                http_status=answer.status,
+                code=self._http.redact(code, 80) if code else None,
+                message=message,
+                request_id=answer.headers.get("x-request-id"),
+            ),
+            problems=records.problems(envelope.get("issues")),
+            after_seconds=retry_after(answer.headers, self._clock),
+            advice=row.advice,
+        )
+
+
+def _asked(query: Query) -> int:
+    seen = len(items((query.position or {}).get("seen")))
+    return min(MAX_PAGE, query.limit + seen)
+
+
+def _wanted(post: Post, query: Query) -> bool:
+    return query.accounts is None or any(delivery.account in query.accounts for delivery in post.deliveries)
+
+
+def _newest_first(post: Post) -> tuple[str, str]:
+    return (wire(post.created_at) if post.created_at else "", post.id)
+
+
+def _position(shown: list[Post], query: Query) -> dict[str, Any] | None:
+    oldest = shown[-1].created_at
+    if oldest is None:
+        return None
+    before = items((query.position or {}).get("seen"))
+    return {"until": _exact(oldest), "seen": [*before, *(post.id for post in shown if post.created_at == oldest)]}
+
+
+def _exact(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _counts(summary: JsonObject) -> dict[str, int]:
+    """Sum the service's buckets under our words (seed 003: a missing bucket means none)."""
+    counts: dict[str, int] = {}
+    for word, number in members(summary.get("by_status")).items():
+        if isinstance(number, int):
+            status = records.STATUSES.get(word)
+            name = status.value if status else "other"
+            counts[name] = counts.get(name, 0) + number
+    return counts
+
+
+_REPLAY, _ERROR = 200, 400

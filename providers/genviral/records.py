@@ -1,0 +1,141 @@
+"""Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
+
+from schemas.account import Account
+from schemas.instant import parse, wire
+from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.post import Delivery, Order, Post, Receipt, Warn
+from schemas.problem import Problem, ProblemCode
+from schemas.status import Status
+from schemas.untrusted import clean
+
+NAME = "genviral"
+
+#: Genviral's statuses (seed 003, reference 14) -> ours. A word not listed is ``unknown``, and shown beside it.
+STATUSES: dict[str, Status] = {
+    "draft": Status.DRAFT,
+    "pending": Status.QUEUED,
+    "scheduled": Status.SCHEDULED,
+    "retry": Status.QUEUED,
+    "posted": Status.PUBLISHED,
+    "partial": Status.PARTIAL,
+    "failed": Status.FAILED,
+    "canceled": Status.CANCELLED,
+    "deleted": Status.CANCELLED,
+    "void": Status.CANCELLED,
+}
+
+#: Our status -> the words to filter by (seed 003). A status that is missing here has no posts at Genviral.
+FILTERS: dict[Status, tuple[str, ...]] = {
+    Status.DRAFT: ("draft",),
+    Status.QUEUED: ("pending", "retry"),
+    Status.SCHEDULED: ("scheduled",),
+    Status.PUBLISHED: ("posted",),
+    Status.PARTIAL: ("partial",),
+    Status.FAILED: ("failed",),
+}
+
+#: Genviral's platform words that differ from ours.
+_PLATFORMS = {"twitter": "x"}
+
+
+def order_body(order: Order) -> JsonObject:
+    """Write POST /posts' body; absent fields are left out, since unknown and null ones may be refused."""
+    body: JsonObject = {
+        "caption": order.caption,
+        "media": order.media,
+        "accounts": [{"id": account.native_id} for account in order.accounts],
+        "scheduled_at": wire(order.scheduled_at) if order.scheduled_at else None,
+        "music_url": order.music_url,
+        "external_id": order.key,
+        **order.settings,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def account(record: JsonObject) -> Account:
+    """Read one entry of GET /accounts."""
+    platform = clean(text(record.get("platform")) or "unknown", 40)
+    username = text(record.get("username"))
+    return Account(
+        id=f"{NAME}:{clean(text(record.get('id')) or '', 80)}",
+        platform=_PLATFORMS.get(platform, platform),
+        name=clean(text(record.get("display_name")) or username or platform, 80),
+        username=clean(username, 80) if username else None,
+        status=clean(text(record.get("status")) or "active", 40),
+        kind=text(record.get("type")),
+    )
+
+
+def receipt(data: JsonObject, *, replayed: bool) -> Receipt:
+    """Read the answer to POST /posts."""
+    word = clean(text(data.get("status")) or "", 40)
+    return Receipt(
+        id=clean(text(data.get("id")) or "", 80),
+        status=STATUSES.get(word, Status.UNKNOWN),
+        provider_status=word,
+        scheduled_at=parse(text(data.get("scheduled_at")) or ""),
+        warnings=tuple(_warning(item) for item in items(data.get("warnings"))),
+        replayed=replayed or data.get("duplicate") is True,
+    )
+
+
+def post(record: JsonObject) -> Post:
+    """Read one post object, as the list and the single read give it."""
+    word = clean(text(record.get("status")) or "", 40)
+    states = items(members(record.get("accounts")).get("states"))
+    return Post(
+        id=clean(text(record.get("id")) or "", 80),
+        status=STATUSES.get(word, Status.UNKNOWN),
+        provider_status=word,
+        caption=text(record.get("caption")) or "",
+        deliveries=tuple(_delivery(members(state)) for state in states),
+        scheduled_at=parse(text(record.get("scheduled_at")) or ""),
+        created_at=parse(text(record.get("created_at")) or ""),
+        media=members(record.get("media")) or None,
+    )
+
+
+def problems(issues: object) -> tuple[Problem, ...]:
+    """Read 422 ``issues`` in every shape the reference names (2.1): an object, a list of either kind, or nothing."""
+    known = members(issues)
+    found = [("", words) for words in items(known.get("formErrors"))]
+    found += [(field, words) for field, listed in members(known.get("fieldErrors")).items() for words in items(listed)]
+    for entry in items(issues):
+        detail = members(entry)
+        where = detail.get("field", detail.get("path"))
+        parts = items(where) or [where or ""]
+        found.append((".".join(str(part) for part in parts), detail.get("message", entry)))
+    return tuple(_refusal(field, words) for field, words in found if isinstance(words, str))
+
+
+def _refusal(field: str, words: str) -> Problem:
+    return Problem(
+        path="".join(f"/{part}" for part in clean(field, 120).replace("/", ".").split(".") if part),
+        code=ProblemCode.REFUSED,
+        message=clean(words, 300),
+        fix="Change it as the service says." if field else "Change the request as the service says.",
+    )
+
+
+def _delivery(state: JsonObject) -> Delivery:
+    word = clean(text(state.get("status")) or "", 40)
+    status = STATUSES.get(word, Status.UNKNOWN)
+    error, url = text(state.get("error_message")), text(state.get("published_url"))
+    return Delivery(
+        account=f"{NAME}:{clean(text(state.get('account_id')) or '', 80)}",
+        status=status,
+        provider_status=word,
+        url=clean(url, 500) if url else None,
+        error=clean(error) if error else None,
+        retry=True if status is Status.FAILED else None,
+        published_at=parse(text(state.get("published_at")) or ""),
+    )
+
+
+def _warning(item: object) -> Warn:
+    found = members(item)
+    return Warn(
+        code=clean(text(found.get("code")) or "WARNING", 60),
+        message=clean(text(found.get("message")) or str(item), 300),
+        field=text(found.get("field")),
+    )

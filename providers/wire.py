@@ -1,0 +1,131 @@
+"""HTTP towards a hosted service: one pooled client, bounded in time, size and number, telling doubt from certainty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import anyio
+import httpx2
+from pydantic import SecretStr
+
+from providers.protocol import Failure
+from schemas.errors import ErrorCode
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject
+from schemas.untrusted import clean
+
+#: Failures that prove the request never left; after any other, it may have been acted on.
+NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.InvalidURL,
+)
+CONNECT_SECONDS = 10.0
+MAX_BODY = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A service's answer: status, headers, and the body as text (empty when it was not UTF-8)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire:
+    """Carries requests to one service under one key, at most ``concurrency`` at a time.
+
+    ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer.
+    """
+
+    def __init__(self, base_url: str, key: SecretStr, *, timeout: float, concurrency: int, user_agent: str) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._key = key
+        self._timeout = timeout
+        self._turns = anyio.CapacityLimiter(concurrency)
+        self._concurrency = concurrency
+        self._user_agent = user_agent
+        self._client: httpx2.AsyncClient | None = None
+
+    async def send(
+        self, method: str, path: str, *, body: JsonObject | None = None, query: dict[str, Any] | None = None
+    ) -> Answer:
+        """Send one request and read the whole answer.
+
+        Raises:
+            Failure: ``provider_unreachable`` when nothing was sent; ``provider_timeout`` or
+                ``unexpected_answer`` with ``doubt`` when the request may have been acted on.
+        """
+        async with self._turns:
+            try:
+                with anyio.fail_after(self._timeout):
+                    return await self._exchange(method, path, body, query)
+            except NEVER_SENT as error:
+                raise self._unreachable(error) from error
+            except (TimeoutError, httpx2.TimeoutException) as error:
+                message = f"No answer within {self._timeout:g} s."
+                raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
+            except httpx2.HTTPError as error:
+                message = f"The connection broke before the answer was complete ({type(error).__name__})."
+                raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
+
+    async def _exchange(self, method: str, path: str, body: JsonObject | None, query: dict[str, Any] | None) -> Answer:
+        request = self._open().build_request(method, f"{self._base_url}{path}", json=body, params=query)
+        response = await self._open().send(request, stream=True)
+        try:
+            content = bytearray()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_BODY:
+                    raise httpx2.RemoteProtocolError("answer too large", request=request)
+        finally:
+            await response.aclose()
+        return Answer(response.status_code, response.headers, bytes(content))
+
+    def _open(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            self._client = httpx2.AsyncClient(
+                headers={
+                    "Authorization": f"Bearer {self._key.get_secret_value()}",
+                    "Accept": "application/json",
+                    "User-Agent": self._user_agent,
+                },
+                timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
+                limits=httpx2.Limits(max_connections=self._concurrency, keepalive_expiry=5.0),
+            )
+        return self._client
+
+    def _unreachable(self, error: Exception) -> Failure:
+        return Failure(
+            ErrorCode.PROVIDER_UNREACHABLE, f"Could not connect ({type(error).__name__}: {self.redact(str(error))})."
+        )
+
+    def redact(self, text: str, limit: int = 500) -> str:
+        """Bound and clean a foreign text, and hide the key should it stand in there."""
+        return clean(text.replace(self._key.get_secret_value(), "[key]"), limit)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
+    """Read Retry-After in either form (seconds, or an HTTP date); between 1 s and 24 h, ``None`` without one."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - clock()).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(seconds, 1.0), 86_400.0) if seconds == seconds else None  # noqa: PLR0124  (NaN is not itself)

@@ -1,0 +1,1 @@
+"""The running thing: composition root, command line, settings, transports, logging."""

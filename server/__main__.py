@@ -1,0 +1,5 @@
+"""``python -m server`` from a checkout."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""From MCP to the tools and back: lists them, reads arguments, and ends every call in the result envelope."""
+
+import json
+import secrets as tokens
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import mcp_types as types
+import structlog
+from mcp.server import Server
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+
+from engine.desk import Desk
+from engine.verdict import refused
+from schemas.errors import ErrorCode, Outcome
+from schemas.intake import Intake
+from schemas.jsonvalue import JsonObject, members
+from schemas.problem import Problem, ProblemCode
+from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
+from schemas.universal import MEANT
+from server.instructions import instructions
+from server.log import redact
+from tools.catalogue import TOOLS
+from tools.tool import Tool
+
+log = structlog.get_logger(__name__)
+
+Context = ServerRequestContext[Any, Any]
+
+
+class Dispatch:
+    """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there."""
+
+    def __init__(self, desk: Desk, secrets: Sequence[str]) -> None:
+        rule_sets = [provider.rules for provider in desk.providers.values()]
+        refused_fields = {name: fix for rules in rule_sets for name, fix in rules.refused.items()}
+        self._desk = desk
+        self._secrets = secrets
+        self._tools = {tool.name: tool for tool in TOOLS}
+        self._schemas = {tool.name: tool.schema(rule_sets) for tool in TOOLS}
+        self._intakes = {
+            tool.name: Intake(tool.model, self._schemas[tool.name], {**MEANT, **refused_fields}) for tool in TOOLS
+        }
+        self._listed = types.ListToolsResult(tools=[_definition(tool, self._schemas[tool.name]) for tool in TOOLS])
+
+    def server(self, version: str) -> Server[Any]:
+        """Make the MCP server; one serves both protocol eras and every transport."""
+        server: Server[Any] = Server(
+            "postwright",
+            version=version,
+            title="postwright",
+            instructions=instructions(list(self._desk.providers)),
+            get_tool_input_schema=self._schemas.get,
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+        )
+        server.middleware.append(_malformed_arguments)
+        return server
+
+    async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        return self._listed
+
+    async def _call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        request_id = f"pw_{tokens.token_hex(8)}"
+        with structlog.contextvars.bound_contextvars(request_id=request_id, tool=params.name[:64]):
+            try:
+                result = await self._run(ctx, params)
+            except Exception:
+                log.exception("tool_crashed")
+                result = _crashed(self._tools.get(params.name))
+            log.info("call", ok=result.ok, code=result.code, error_code=result.error_code, outcome=result.outcome)
+        return self._wire(result.model_copy(update={"request_id": request_id}))
+
+    async def _run(self, ctx: Context, params: types.CallToolRequestParams) -> Result:
+        tool = self._tools.get(params.name)
+        if tool is None:
+            known = ", ".join(self._tools)
+            return failure(ErrorCode.UNKNOWN_TOOL, f"No tool {params.name[:64]!r}. The tools are {known}.")
+        kind = members(ctx.params).get(_KIND)
+        if kind is not None:
+            return refused([_not_an_object(str(kind))])
+        reading = self._intakes[tool.name].read(params.arguments or {})
+        return await tool.run(self._desk, reading, ctx.session.report_progress)
+
+    def _wire(self, result: Result) -> types.CallToolResult:
+        """The same object as structured content and, compactly, as the one text block (reference mcp 0)."""
+        body = result.wire()
+        text = compact(body)
+        clean = redact(text, self._secrets)
+        if clean != text:
+            text, body = clean, json.loads(clean)
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=text)], structured_content=body, is_error=not result.ok
+        )
+
+
+async def _malformed_arguments(ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Let arguments that are no object reach the tool's own answer, instead of the protocol's bare -32602.
+
+    JSON text of an object is taken as the object; of anything else the kind is noted for the handler.
+    """
+    if ctx.method != "tools/call" or not isinstance(ctx.params, Mapping):
+        return await call_next(ctx)
+    arguments = ctx.params.get("arguments")
+    if arguments is None or isinstance(arguments, dict):
+        return await call_next(ctx)
+    meant = _decoded(arguments) if isinstance(arguments, str) else None
+    noted: JsonObject = {"arguments": meant or {}}
+    if meant is None:
+        noted[_KIND] = type(arguments).__name__
+    return await call_next(replace(ctx, params={**ctx.params, **noted}))
+
+
+def _decoded(text: str) -> JsonObject | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return members(value) if value == {} else members(value) or None
+
+
+def _not_an_object(kind: str) -> Problem:
+    return Problem(
+        path="",
+        code=ProblemCode.WRONG_TYPE,
+        message=f"arguments is a {kind}, not an object",
+        fix="Send arguments as a JSON object.",
+    )
+
+
+def _crashed(tool: Tool[Any] | None) -> Result:
+    """Tell a crash honestly: a write that crashed may have happened."""
+    if tool is None or tool.hints.read_only:
+        return failure(ErrorCode.INTERNAL_ERROR, "postwright failed at this call; nothing was changed.")
+    look = NextCall(tool="list_posts", arguments={}, why="See whether the post was made.")
+    message = "postwright failed at this call; the post may or may not have been made."
+    return failure(ErrorCode.INTERNAL_ERROR, message, outcome=Outcome.UNKNOWN, next_calls=[look])
+
+
+def _definition(tool: Tool[Any], schema: JsonObject) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=schema,
+        output_schema=OUTPUT_SCHEMA,
+        annotations=types.ToolAnnotations(
+            title=tool.title,
+            read_only_hint=tool.hints.read_only,
+            destructive_hint=tool.hints.destructive,
+            idempotent_hint=tool.hints.idempotent,
+            open_world_hint=tool.hints.open_world,
+        ),
+    )
+
+
+_KIND = "postwright/argumentsKind"

@@ -1,0 +1,133 @@
+"""The HTTP transports: Streamable HTTP at /mcp, and the older SSE at /sse; guarded, bounded, loopback by default."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+import uvicorn
+from mcp.server import Server
+from mcp.server.sse import SseServerTransport
+from mcp.server.transport_security import TransportSecuritySettings
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.app import build
+from server.settings import PREFIX, Settings, SettingsError
+
+log = structlog.get_logger(__name__)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MAX_BODY = 4 * 1024 * 1024
+
+
+def refuse_open_door(host: str, token: SecretStr | None) -> None:
+    """Refuse to listen beyond this machine without a token.
+
+    Raises:
+        SettingsError: the host is not a loopback one and there is no token.
+    """
+    if host not in LOOPBACK and token is None:
+        raise SettingsError(
+            f"{host} can be reached from other machines: set {PREFIX}HTTP_TOKEN to a long random text, "
+            "or listen on 127.0.0.1."
+        )
+
+
+def http_app(server: Server[Any], settings: Settings, host: str) -> ASGIApp:
+    """Build the Streamable HTTP application."""
+    app = server.streamable_http_app(
+        json_response=settings.http_responses == "json",
+        max_request_body_size=MAX_BODY,
+        transport_security=_security(settings, host),
+    )
+    return _guarded(app, settings)
+
+
+def sse_app(server: Server[Any], settings: Settings, host: str) -> ASGIApp:
+    """Build the SSE application: GET /sse opens the stream, POST /messages/ carries what the client says."""
+    transport = SseServerTransport("/messages/", _security(settings, host), MAX_BODY)
+
+    connect = _SseConnection(server, transport)
+    app = Starlette(routes=[Route("/sse", connect), Mount("/messages/", app=transport.handle_post_message)])
+    return _guarded(app, settings)
+
+
+class _SseConnection:
+    """The application behind GET /sse: one MCP connection for as long as the stream is open."""
+
+    def __init__(self, server: Server[Any], transport: SseServerTransport) -> None:
+        self._server = server
+        self._transport = transport
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The transport answers a request that fails its checks, and then says so by ValueError.
+        with suppress(ValueError):
+            async with self._transport.connect_sse(scope, receive, send) as (read, write):
+                await self._server.run(read, write, self._server.create_initialization_options())
+
+
+async def listen(app: ASGIApp, host: str, port: int, on_ready: Callable[[int], Awaitable[None]] | None = None) -> None:
+    """Serve until cancelled or told to stop by a signal; ``on_ready`` is given the port that was bound."""
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on")
+    await _Uvicorn(config, on_ready).serve()
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[int], Awaitable[None]] | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_ready:
+            await self._on_ready(self.servers[0].sockets[0].getsockname()[1])
+
+
+def _security(settings: Settings, host: str) -> TransportSecuritySettings:
+    """Allow the loopback names, the name listened on, and those that the settings add."""
+    names = [*LOOPBACK[:2], "[::1]", *settings.http_allowed_hosts]
+    if host not in (*LOOPBACK, "0.0.0.0", "::"):  # noqa: S104  (compared with, not listened on)
+        names.append(host)
+    hosts = [form for name in names for form in (name, f"{name}:*")]
+    origins = [f"{scheme}://{name}" for scheme in ("http", "https") for name in hosts]
+    return TransportSecuritySettings(enable_dns_rebinding_protection=True, allowed_hosts=hosts, allowed_origins=origins)
+
+
+def _guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    return _TokenGuard(app, settings.http_token.get_secret_value()) if settings.http_token else app
+
+
+class _TokenGuard:
+    """Lets requests through that carry the bearer token, compared in constant time."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._expected = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+            if not hmac.compare_digest(given, self._expected):
+                refusal = JSONResponse({"error": "invalid_token"}, 401, {"WWW-Authenticate": "Bearer"})
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+_APPS: dict[str, Callable[[Server[Any], Settings, str], ASGIApp]] = {"http": http_app, "sse": sse_app}
+_PATHS = {"http": "/mcp", "sse": "/sse"}
+
+
+async def serve(settings: Settings, transport: str, host: str, port: int) -> None:
+    """Build the server and serve it over one HTTP transport until a signal ends it."""
+
+    async def say(bound: int) -> None:
+        log.info("listening", url=f"http://{host}:{bound}{_PATHS[transport]}", transport=transport)
+
+    async with build(settings) as app:
+        await listen(_APPS[transport](app.server, settings, host), host, port, say)

@@ -1,0 +1,124 @@
+"""All settings in one place: environment variables with the prefix ``POSTWRIGHT_``."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "POSTWRIGHT_"
+GENVIRAL_URL = "https://www.genviral.io/api/partner/v1"
+
+#: What a client leaves in place of a variable that it could not expand.
+_UNEXPANDED = re.compile(r"\$\{[^}]*\}")
+
+
+class SettingsError(Exception):
+    """Raised when a setting cannot be used; the message names the variable and never its value."""
+
+
+def _words(value: object) -> object:
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """What the environment says; every field is ``POSTWRIGHT_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("postwright", appauthor=False)),
+        description="Where the journal, the posts of the local provider and its outbox live.",
+    )
+    providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
+    genviral_api_key: SecretStr | None = Field(None, description="Genviral's API key; turns the provider on.")
+    genviral_base_url: HttpUrl = Field(HttpUrl(GENVIRAL_URL), description="Where Genviral's API is, such as a sandbox.")
+    genviral_rules: Literal["v1"] = Field("v1", description="The generation of Genviral's rules.")
+    genviral_concurrency: int = Field(3, ge=1, le=10, description="Requests to Genviral at one time.")
+    genviral_poll_seconds: float = Field(30.0, ge=0.05, le=600, description="Seconds between two looks at one post.")
+    send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
+    webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
+    webhook_secret: SecretStr | None = Field(None, description="Signs the webhook's requests (Standard Webhooks).")
+    max_lateness: timedelta = Field(
+        timedelta(hours=1), description="How late a local post may still go out, as ISO 8601 or seconds."
+    )
+    http_token: SecretStr | None = Field(None, description="Bearer token that HTTP and SSE clients must send.")
+    http_allowed_hosts: Words = Field((), description="Further Host names that HTTP clients may use, by comma.")
+    http_responses: Literal["json", "sse"] = Field("json", description="sse carries progress; json costs half.")
+    log: Literal["console", "json"] = Field("console", description="How the log on stderr is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from the caller alone: ``load`` reads the environment, and no file is searched for."""
+        return (init_settings,)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the redaction of all that leaves the process."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+    @property
+    def providers_on(self) -> tuple[str, ...]:
+        """The providers named outright; else those with a key; else ``local``."""
+        return self.providers or (("genviral",) if self.genviral_api_key else ()) or ("local",)
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; an empty or unexpanded value counts as unset.
+
+    Raises:
+        SettingsError: a value cannot be used, or names a provider that does not exist or has no key.
+    """
+    given = _given(os.environ if environment is None else environment)
+    try:
+        settings = Settings.model_validate({name: value for name, value in given.items() if not ignored(value)})
+    except ValidationError as error:
+        lines = [f"{PREFIX}{'_'.join(map(str, line['loc'])).upper()}: {line['msg']}" for line in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    unknown = [name for name in settings.providers if name not in PROVIDERS]
+    if unknown:
+        raise SettingsError(f"{PREFIX}PROVIDERS: no provider {', '.join(unknown)}; there are {', '.join(PROVIDERS)}.")
+    if "genviral" in settings.providers_on and settings.genviral_api_key is None:
+        raise SettingsError(f"{PREFIX}GENVIRAL_API_KEY: not set, but {PREFIX}PROVIDERS turns genviral on.")
+    return settings
+
+
+def unset(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Name the variables that are there but count as unset, and those that are no setting of ours."""
+    given = _given(os.environ if environment is None else environment)
+    return [
+        f"{PREFIX}{name.upper()} {'is empty or unexpanded and counts as unset' if name in known else 'is no setting'}."
+        for known in [Settings.model_fields]
+        for name, value in given.items()
+        if name not in known or ignored(value)
+    ]
+
+
+def ignored(value: str) -> bool:
+    """Tell a value that counts as unset: empty, or a placeholder that the client did not expand."""
+    return not value.strip() or _UNEXPANDED.search(value) is not None
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    named = {name.upper(): value for name, value in environment.items()}
+    return {name.removeprefix(PREFIX).lower(): value for name, value in named.items() if name.startswith(PREFIX)}
+
+
+PROVIDERS = ("genviral", "local")

@@ -1,0 +1,30 @@
+"""Create, schedule or draft a post."""
+
+from engine import creation
+from engine.desk import Desk
+from engine.reading import Progress
+from schemas.intake import Reading
+from schemas.portable import create_post_schema
+from schemas.request import CreatePost
+from schemas.result import Result
+from tools.tool import Hints, Tool
+
+
+async def create_post(desk: Desk, reading: Reading[CreatePost], progress: Progress) -> Result:
+    """Create one post on 1..n accounts of one provider; the same call twice makes one post."""
+    return await creation.create(desk, reading)
+
+
+TOOL = Tool(
+    name="create_post",
+    title="Create a post",
+    description=(
+        "Publish now, schedule, or (dry_run: true) only check a post on one or more accounts. "
+        "All problems come back at once, each with its fix. Repeating a call never posts twice. "
+        "If outcome is unknown, do not call again: call check_status as next says."
+    ),
+    hints=Hints(read_only=False, destructive=False, idempotent=True, open_world=True),
+    model=CreatePost,
+    schema=create_post_schema,
+    run=create_post,
+)
