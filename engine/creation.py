@@ -72,7 +72,7 @@ async def check(desk: Desk, reading: Reading[CreatePost]) -> Checked | Result:
     now = desk.clock()
     situation = Situation(reading.arguments, (), now)
     problems += check_shape(provider.rules, situation)
-    ids = [name for name in items(reading.arguments.get("accounts")) if isinstance(name, str)]
+    ids = [name for name in items(reading.arguments.get("accounts")) if isinstance(name, str)][:_LOOKED_UP]
     try:
         accounts, strangers = await desk.directory.find(provider.name, ids)
     except Failure as error:
@@ -216,6 +216,8 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result | N
     return await accepted(desk, intent, receipt, timezone)
 
 
+#: More accounts than any provider takes are not looked up one by one: that they are too many is told anyway.
+_LOOKED_UP = 50
 _REFUSALS = {
     Standing.CONFLICT: ErrorCode.IDEMPOTENCY_CONFLICT,
     Standing.DUPLICATE: ErrorCode.DUPLICATE_POST,

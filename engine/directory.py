@@ -105,7 +105,7 @@ def _stranger(index: int, name: str, known: dict[str, Account]) -> Problem:
     by_word = {word: account for account in known.values() for word in (account.native_id, account.username or "")}
     meant = by_word.get(name) or by_word.get(name.lstrip("@"))
     close = [meant.id] if meant else get_close_matches(name, known, n=1, cutoff=0.8)
-    fix = f"Did you mean {close[0]} ({known[close[0]].label})?" if close else "Use an id from list_accounts."
+    fix = f"Did you mean {close[0]}, {known[close[0]].label}?" if close else "Use an id from list_accounts."
     return Problem(
         path=f"/accounts/{index}",
         code=ProblemCode.UNKNOWN_ACCOUNT,

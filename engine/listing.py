@@ -2,6 +2,7 @@
 
 from engine.desk import Desk
 from engine.directory import accepts
+from engine.telling import counted
 from engine.verdict import read_failed
 from schemas.account import Account
 from schemas.instant import wire
@@ -21,7 +22,7 @@ async def list_accounts(desk: Desk, provider: str | None, platform: str | None, 
     data: JsonObject = {"accounts": accounts, "now": wire(desk.clock())}
     if failed:
         data["warnings"] = [{"provider": name, "message": error.message} for name, error in failed.items()]
-    return Result(ok=True, code=200, message=f"{len(accounts)} accounts.", data=data)
+    return Result(ok=True, code=200, message=counted(len(accounts), "account"), data=data)
 
 
 def _entry(desk: Desk, account: Account) -> JsonObject:

@@ -148,7 +148,7 @@ async def list_posts(desk: Desk, wanted: Listing) -> Result:
     if failures:
         data["warnings"] = [{"provider": name, "message": error.message} for name, error in failures.items()]
     more = "; more with cursor" if positions else ""
-    return Result(ok=True, code=200, message=f"{len(rows)} posts{more}.", data=data)
+    return Result(ok=True, code=200, message=telling.counted(len(rows), "post", more), data=data)
 
 
 async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:

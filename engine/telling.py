@@ -81,7 +81,7 @@ def success(desk: Desk, data: JsonObject, provider: str, timezone: str | None, *
     when = _when(scheduled_at, now, timezone) if status is Status.SCHEDULED else ""
     poll = desk.providers[provider].poll_seconds
     wait = poll + (max(0.0, (scheduled_at - now).total_seconds()) if scheduled_at and when else 0.0)
-    before = "This post was made before; nothing new was sent. " if replayed else ""
+    before = "This post was made before; nothing new was sent. The answer then: " if replayed else ""
     zone_time = local(scheduled_at, timezone) if scheduled_at else None
     return Result(
         ok=True,
@@ -95,7 +95,13 @@ def success(desk: Desk, data: JsonObject, provider: str, timezone: str | None, *
             "poll_after_seconds": round(wait),
             "replayed": replayed,
         },
-        next=[look(data["id"], "See whether it went out.")] if not status.terminal else [],
+        next=[
+            look(
+                data["id"], f"{f'After {wire(scheduled_at)}, see' if scheduled_at and when else 'See'} if it went out."
+            )
+        ]
+        if not status.terminal
+        else [],
     )
 
 
@@ -133,6 +139,11 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
         "terminal": post.status.terminal,
         **({} if post.status.terminal else {"poll_after_seconds": round(poll + (ahead if waiting else 0))}),
     }
+
+
+def counted(number: int, noun: str, more: str = "") -> str:
+    """Say how many: ``1 post.``, ``20 posts; more with cursor.``"""
+    return f"{number} {noun}{'' if number == 1 else 's'}{more}."
 
 
 def _when(moment: datetime | None, now: datetime, timezone: str | None) -> str:

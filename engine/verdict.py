@@ -23,7 +23,7 @@ NEXT: dict[ErrorCode, NextCall] = {
 
 def refused(problems: list[Problem], code: ErrorCode = ErrorCode.INVALID_PAYLOAD, *, create: bool = False) -> Result:
     """Tell problems that we found ourselves, before anything was sent."""
-    number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    number = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     following = [NEXT[code]] if create and code in NEXT else []
     return failure(code, f"{number}. Nothing was sent.", problems=problems, next_calls=following)
 

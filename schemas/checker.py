@@ -15,7 +15,7 @@ from schemas.units import Unit, count
 def check_shape(rules: RuleSet, situation: Situation) -> list[Problem]:
     """Check what needs no account: the rows without a scope, then the cross-field rules of stage one."""
     rows = (rule for rule in rules.rules if rule.scope is None)
-    problems = [problem for rule in rows for problem in _broken(rule, situation.arguments, ())]
+    problems = [problem for rule in rows for problem in _few(_broken(rule, situation.arguments, ()))]
     return problems + _crossed(rules, situation, needs_accounts=False)
 
 
@@ -37,6 +37,18 @@ def check_accounts(rules: RuleSet, situation: Situation) -> list[Problem]:
 def _crossed(rules: RuleSet, situation: Situation, *, needs_accounts: bool) -> list[Problem]:
     asked: list[CrossRule] = [rule for rule in rules.cross if rule.needs_accounts is needs_accounts]
     return [problem.model_copy(update={"rule": rule.name}) for rule in asked for problem in rule.check(situation)]
+
+
+def _few(problems: Iterator[Problem]) -> list[Problem]:
+    """Tell the first items that break a row, and of the rest only how many they are."""
+    found = list(problems)
+    told, rest = found[:_ALIKE], len(found) - _ALIKE
+    if rest > 0:
+        told[-1] = told[-1].model_copy(update={"message": f"{told[-1].message} (and {rest} more like it)"})
+    return told
+
+
+_ALIKE = 3
 
 
 def _tighter(new: Problem, old: Problem) -> bool:

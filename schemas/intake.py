@@ -44,7 +44,7 @@ class Intake(Generic[Model]):
             return Reading(self._model.model_validate(arguments), arguments, problems)
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True, include_input=True)
-            return Reading(None, arguments, [*(self._problem(detail) for detail in details), *problems])
+            return Reading(None, arguments, [*(self._problem(detail) for detail in details[:_MOST]), *problems])
 
     def _problem(self, detail: ErrorDetails) -> Problem:
         location = [part for part in detail["loc"] if part != "[key]"]
@@ -124,6 +124,8 @@ def _shown(value: Any) -> int | float | str:
     return value if abs(value) < _LARGE else "a very large number"
 
 
+#: More misfits than this say nothing more to an agent.
+_MOST = 40
 _LARGE = 10**15
 _LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length", "expected")
 # pydantic's error types -> our problem codes, and the fix where the type says enough.

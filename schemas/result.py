@@ -67,14 +67,14 @@ class Result(_Frozen):
 
         An error that would pass the budget keeps its first problems and says how many it left out.
         """
-        body = self.model_dump(mode="json", exclude_none=True, exclude={"retry", "problems"})
+        body = self.model_dump(mode="json", exclude_none=True, exclude={"retry", "problems", "next"})
         if self.retry:
             body["retry"] = self.retry.model_dump(mode="json")
         if self.problems:
             body["problems"] = [problem.model_dump(mode="json", exclude_none=True) for problem in self.problems]
             body["issues"] = issues(self.problems)
-        if not body["next"]:
-            del body["next"]
+        if self.next:
+            body["next"] = [call.model_dump(mode="json") for call in self.next]
         return body if self.ok else _within_budget(body, self.problems)
 
 

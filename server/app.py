@@ -1,19 +1,28 @@
 """The composition root: the only place that knows every part."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from anyio import create_task_group
 from mcp.server import Server
 
 from engine.clock import utc_now
+from engine.delivery import Courier
 from engine.desk import Desk
 from engine.directory import Directory
 from engine.journal import MIGRATIONS, Journal
 from providers.database import Database
+from providers.fetch import Fetcher
 from providers.genviral.provider import Genviral
+from providers.local.ledger import LEDGER_MIGRATIONS
+from providers.local.provider import Local
+from providers.networks.network import Network
+from providers.networks.outbox import Outbox
+from providers.networks.webhook import Webhook
 from providers.protocol import Provider
 from providers.wire import Wire
 from schemas.instant import Clock
@@ -29,14 +38,29 @@ class App:
     desk: Desk
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What providers are made of, and what they add to run beside the server."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    beside: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
+
+
 @asynccontextmanager
 async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end."""
-    database = Database(settings.home / "postwright.db", {"journal": MIGRATIONS})
-    providers = {name: _PROVIDERS[name](settings, clock) for name in settings.providers_on}
+    database = Database(settings.home / "postwright.db", {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS})
+    parts = _Parts(settings, clock, database)
+    providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
     desk = Desk(providers, Directory(providers, clock), Journal(database, clock), clock)
     try:
-        yield App(Dispatch(desk, settings.secrets).server(own_version()), desk)
+        async with create_task_group() as group:
+            for run in parts.beside:
+                group.start_soon(run)
+            yield App(Dispatch(desk, settings.secrets).server(own_version()), desk)
+            group.cancel_scope.cancel()
     finally:
         for provider in providers.values():
             await provider.aclose()
@@ -51,7 +75,8 @@ def own_version() -> str:
         return "0+checkout"
 
 
-def _genviral(settings: Settings, clock: Clock) -> Provider:
+def _genviral(parts: _Parts) -> Provider:
+    settings = parts.settings
     if settings.genviral_api_key is None:
         raise ValueError("genviral is on without a key")
     wire = Wire(
@@ -61,7 +86,19 @@ def _genviral(settings: Settings, clock: Clock) -> Provider:
         concurrency=settings.genviral_concurrency,
         user_agent=f"postwright/{own_version()}",
     )
-    return Genviral(wire, clock, settings.genviral_poll_seconds)
+    return Genviral(wire, parts.clock, settings.genviral_poll_seconds)
 
 
-_PROVIDERS: dict[str, Callable[[Settings, Clock], Provider]] = {"genviral": _genviral}
+def _local(parts: _Parts) -> Provider:
+    settings, clock = parts.settings, parts.clock
+    networks: list[Network] = [Outbox(settings.home / "outbox", Fetcher(clock), clock)]
+    if settings.webhook_url:
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        networks.append(Webhook(str(settings.webhook_url), secret, clock))
+    late = timedelta(seconds=settings.max_lateness)
+    courier = Courier(parts.database, clock, networks, settings.home / "courier.lock", max_lateness=late)
+    parts.beside.append(courier.run)
+    return Local(parts.database, clock, networks, wake=courier.wake)
+
+
+_PROVIDERS: dict[str, Callable[[_Parts], Provider]] = {"genviral": _genviral, "local": _local}

@@ -1,9 +1,12 @@
 """The command line: without a command, the MCP server on stdio."""
 
 import sys
+from functools import partial
+from pathlib import Path
 
 import anyio
 import click
+from starlette.types import ASGIApp
 
 from server import log
 from server.settings import Settings, SettingsError, load
@@ -38,6 +41,67 @@ def serve(transport: str, host: str, port: int) -> None:
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     anyio.run(http.serve, settings, transport, host, port)
+
+
+@main.command()
+def doctor() -> None:
+    """Check the configuration, reach the providers, and say how to mend what is wrong."""
+    from server.doctor import Finding, examine  # noqa: PLC0415  (loads the MCP SDK)
+
+    def show(finding: Finding) -> None:
+        click.echo(f"{click.style(f'{finding.mark:>5}', fg=_COLOURS[finding.mark])}  {finding.what}")
+        if finding.fix:
+            click.echo(f"       {finding.fix}")
+
+    log.configure("console", "error", ())
+    if not anyio.run(examine, show):
+        sys.exit(1)
+
+
+@main.command()
+def demo() -> None:
+    """Watch an agent post: a mistake, the correction, the schedule, the delivery. Needs no key and no network."""
+    from server.demo import play  # noqa: PLC0415  (loads the MCP SDK)
+
+    anyio.run(play, click.echo)
+
+
+@main.group()
+def sandbox() -> None:
+    """Serve a stand-in of a hosted API on loopback, to try things and to rehearse failures."""
+
+
+@sandbox.command("genviral")
+@click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--seed-accounts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON list.")
+def sandbox_genviral(port: int, seed_accounts: Path | None) -> None:
+    """Stand in for Genviral's Partner API."""
+    from sandbox.genviral import create_app, read_accounts  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        app = create_app(read_accounts(seed_accounts) if seed_accounts else None)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--seed-accounts") from None
+    _serve_sandbox(app, port, "/api/partner/v1", "GENVIRAL")
+
+
+def _serve_sandbox(app: ASGIApp, port: int, base: str, name: str) -> None:
+    from sandbox.serve import serve as serve_app  # noqa: PLC0415
+
+    def say(bound: int) -> None:
+        click.echo(f"Listening on http://127.0.0.1:{bound}; stop with Ctrl-C. Point postwright at it:")
+        click.echo(f"  POSTWRIGHT_{name}_API_KEY=gva_live_sandbox.secret")
+        click.echo(f"  POSTWRIGHT_{name}_BASE_URL=http://127.0.0.1:{bound}{base}")
+
+    try:
+        anyio.run(partial(serve_app, app, port=port, on_ready=say))
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror}") from None
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+_COLOURS = {"ok": "green", "note": "yellow", "wrong": "red"}
 
 
 def _settings() -> Settings:

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -47,8 +46,8 @@ class Settings(BaseSettings):
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
     webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
     webhook_secret: SecretStr | None = Field(None, description="Signs the webhook's requests (Standard Webhooks).")
-    max_lateness: timedelta = Field(
-        timedelta(hours=1), description="How late a local post may still go out, as ISO 8601 or seconds."
+    max_lateness: float = Field(
+        3600.0, ge=1, description="Seconds that a local post may go out late; then it is missed."
     )
     http_token: SecretStr | None = Field(None, description="Bearer token that HTTP and SSE clients must send.")
     http_allowed_hosts: Words = Field((), description="Further Host names that HTTP clients may use, by comma.")

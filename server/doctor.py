@@ -1,0 +1,102 @@
+"""``postwright doctor``: look at everything that posting needs, and say how to mend what is wrong."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from engine.desk import Desk
+from providers.database import SAFE_WAL
+from providers.protocol import Failure
+from schemas.errors import ENTRIES
+from server.app import build, own_version
+from server.log import redact
+from server.settings import PREFIX, SettingsError, load, unset
+
+
+class Mark(StrEnum):
+    """How a finding stands."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    BAD = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; ``fix`` says what to do about a bad one."""
+
+    mark: Mark
+    what: str
+    fix: str = ""
+
+
+async def examine(show: Callable[[Finding], None]) -> bool:
+    """Show every finding as it is made; tell whether all is well."""
+    well = True
+    async for finding in _findings():
+        show(finding)
+        well = well and finding.mark is not Mark.BAD
+    return well
+
+
+async def _findings() -> AsyncGenerator[Finding]:
+    yield Finding(Mark.GOOD, f"postwright {own_version()}")
+    for line in unset():
+        yield Finding(Mark.NOTE, line, f"Correct or remove it; {PREFIX}* settings are listed in docs/settings.md.")
+    try:
+        settings = load()
+    except SettingsError as error:
+        yield Finding(
+            Mark.BAD, str(error), "Correct the setting named; the value is not shown, since it may be a secret."
+        )
+        return
+    yield _home(settings.home)
+    yield Finding(Mark.GOOD, _journal_mode())
+    async with build(settings) as app:
+        async for finding in _providers(app.desk):
+            yield Finding(finding.mark, redact(finding.what, settings.secrets), finding.fix)
+    if settings.http_token is None:
+        yield Finding(Mark.NOTE, f"no {PREFIX}HTTP_TOKEN: `postwright serve` listens on this machine only.")
+
+
+def _home(home: Path) -> Finding:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home) as probe:
+            probe.write(b"x")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return Finding(
+            Mark.BAD, f"{home} cannot be written ({error.strerror}).", f"Set {PREFIX}HOME to a folder of yours."
+        )
+    return Finding(Mark.GOOD, f"state lives in {home}")
+
+
+def _journal_mode() -> str:
+    if sqlite3.sqlite_version_info >= SAFE_WAL:
+        return f"SQLite {sqlite3.sqlite_version}: write-ahead log"
+    wanted = ".".join(map(str, SAFE_WAL))
+    return f"SQLite {sqlite3.sqlite_version}: rollback journal (the faster write-ahead log is safe from {wanted} on)"
+
+
+async def _providers(desk: Desk) -> AsyncGenerator[Finding]:
+    for name in desk.providers:
+        try:
+            accounts = await desk.directory.accounts(name, refresh=True)
+        except Failure as failure:
+            yield Finding(Mark.BAD, f"{name}: {failure.message}", failure.advice or ENTRIES[failure.code].advice)
+            continue
+        active = [account.label for account in accounts if account.status == "active"]
+        if not active:
+            yield Finding(Mark.BAD, f"{name}: no active account.", "Connect one in the service's dashboard.")
+            continue
+        shown = ", ".join(active[:_SHOWN]) + (f" and {len(active) - _SHOWN} more" if len(active) > _SHOWN else "")
+        yield Finding(Mark.GOOD, f"{name}: {len(active)} accounts can be posted to: {shown}")
+
+
+_SHOWN = 8
