@@ -142,7 +142,7 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
 
 
 def counted(number: int, noun: str, more: str = "") -> str:
-    """Say how many: ``1 post.``, ``20 posts; more with cursor.``"""
+    """Say how many there are of something, such as ``20 posts; more with cursor``."""
     return f"{number} {noun}{'' if number == 1 else 's'}{more}."
 
 

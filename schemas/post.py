@@ -76,8 +76,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which posts are wanted. ``position`` is where the last page ended, in the provider's own terms;
-    ``accounts`` keeps posts with a delivery on one of these ids.
+    """Which posts are wanted.
+
+    ``position`` is where the last page ended, in the provider's own terms; ``accounts`` keeps posts with a delivery
+    on one of these ids.
     """
 
     limit: int

@@ -1,11 +1,11 @@
 """The composition root: the only place that knows every part."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeAlias
 
 from anyio import create_task_group
 from mcp.server import Server
@@ -38,6 +38,9 @@ class App:
     desk: Desk
 
 
+Beside: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What providers are made of, and what they add to run beside the server."""
@@ -45,7 +48,7 @@ class _Parts:
     settings: Settings
     clock: Clock
     database: Database
-    beside: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
+    beside: list[Beside] = field(default_factory=list[Beside])
 
 
 @asynccontextmanager

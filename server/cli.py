@@ -76,13 +76,13 @@ def sandbox() -> None:
 @click.option("--seed-accounts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON list.")
 def sandbox_genviral(port: int, seed_accounts: Path | None) -> None:
     """Stand in for Genviral's Partner API."""
-    from sandbox.genviral import create_app, read_accounts  # noqa: PLC0415  (no other command needs it)
+    from sandbox.genviral import BASE_PATH, create_app, load_accounts  # noqa: PLC0415  (no other command needs it)
 
     try:
-        app = create_app(read_accounts(seed_accounts) if seed_accounts else None)
+        app = create_app(load_accounts(seed_accounts) if seed_accounts else None)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--seed-accounts") from None
-    _serve_sandbox(app, port, "/api/partner/v1", "GENVIRAL")
+    _serve_sandbox(app, port, BASE_PATH, "GENVIRAL")
 
 
 def _serve_sandbox(app: ASGIApp, port: int, base: str, name: str) -> None:

@@ -19,7 +19,7 @@ import httpx2
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from sandbox.genviral import create_app
+from sandbox.genviral import BASE_PATH, create_app
 from sandbox.serve import running
 from schemas.instant import wire
 from schemas.jsonvalue import JsonObject, items, members
@@ -50,7 +50,7 @@ async def _agent(sandbox: str) -> AsyncGenerator[Client]:
             "PYTHONPATH": str(Path(__file__).parent.parent),
             f"{PREFIX}HOME": home,
             f"{PREFIX}GENVIRAL_API_KEY": "gva_live_demo.not-a-real-key",
-            f"{PREFIX}GENVIRAL_BASE_URL": f"{sandbox}/api/partner/v1",
+            f"{PREFIX}GENVIRAL_BASE_URL": f"{sandbox}{BASE_PATH}",
             f"{PREFIX}LOG_LEVEL": "error",
         }
         command = StdioServerParameters(command=sys.executable, args=["-m", "server"], env=environment)
@@ -90,6 +90,7 @@ class _Conversation:
         }
         post = await self._call("create_post", right)
         _expect(post["data"]["status"] == "scheduled")
+        self._say(click.style("The agent's client lost the answer, so it makes the very same call again.\n", fg="yellow"))
         again = await self._call("create_post", right)
         _expect(again["data"]["replayed"] and again["data"]["id"] == post["data"]["id"])
         await self._pass_time()
