@@ -172,9 +172,9 @@ async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:
     return Page(tuple(posts), page.position, page.summary)
 
 
-def _newest(row: tuple[datetime | None, str, Post]) -> tuple[str, str]:
+def _newest(row: tuple[datetime | None, str, Post]) -> tuple[float, str]:
     created_at, name, post = row
-    return (created_at.isoformat() if created_at else "", f"{name}:{post.id}")
+    return (created_at.timestamp() if created_at else 0.0, f"{name}:{post.id}")
 
 
 def _concise(desk: Desk, post: Post, provider: str) -> JsonObject:

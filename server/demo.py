@@ -90,7 +90,7 @@ class _Conversation:
         }
         post = await self._call("create_post", right)
         _expect(post["data"]["status"] == "scheduled")
-        self._say(click.style("The agent's client lost the answer, so it makes the very same call again.\n", fg="yellow"))
+        self._say(click.style("The client lost the answer, so the agent makes the same call again.\n", fg="yellow"))
         again = await self._call("create_post", right)
         _expect(again["data"]["replayed"] and again["data"]["id"] == post["data"]["id"])
         await self._pass_time()

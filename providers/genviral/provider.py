@@ -144,20 +144,22 @@ def _wanted(post: Post, query: Query) -> bool:
     return query.accounts is None or any(delivery.account in query.accounts for delivery in post.deliveries)
 
 
-def _newest_first(post: Post) -> tuple[str, str]:
-    return (wire(post.created_at) if post.created_at else "", post.id)
+def _newest_first(post: Post) -> tuple[float, str]:
+    return (post.created_at.timestamp() if post.created_at else 0.0, post.id)
 
 
 def _position(shown: list[Post], query: Query) -> dict[str, Any] | None:
     oldest = shown[-1].created_at
     if oldest is None:
         return None
-    before = items((query.position or {}).get("seen"))
-    return {"until": _exact(oldest), "seen": [*before, *(post.id for post in shown if post.created_at == oldest)]}
+    until, before = _exact(oldest), query.position or {}
+    seen = items(before.get("seen")) if before.get("until") == until else []
+    return {"until": until, "seen": [*seen, *(post.id for post in shown if _exact(post.created_at) == until)]}
 
 
-def _exact(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _exact(moment: datetime | None) -> str:
+    """Write a time to the millisecond, which is as fine as the service tells it."""
+    return "" if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _counts(summary: JsonObject) -> dict[str, int]:
