@@ -53,7 +53,7 @@ def sse_app(server: Server[Any], settings: Settings, host: str) -> ASGIApp:
     transport = SseServerTransport("/messages/", _security(settings, host), MAX_BODY)
 
     connect = _SseConnection(server, transport)
-    app = Starlette(routes=[Route("/sse", connect), Mount("/messages/", app=transport.handle_post_message)])
+    app = Starlette(routes=[Route("/sse", connect, methods=["GET"]), Mount("/messages/", app=transport.handle_post_message)])
     return _guarded(app, settings)
 
 

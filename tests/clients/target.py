@@ -6,10 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 Transport = Literal["stdio", "http", "sse"]
@@ -43,18 +42,20 @@ class Target:
 
 
 @contextmanager
-def reach(transport: Transport, environment: Mapping[str, str], log: Path) -> Iterator[Target]:
+def reach(transport: Transport, environment: Mapping[str, str]) -> Generator[Target]:
     """Make the server reachable over a transport: on stdio nothing to do, else it is started and ended."""
     if transport == "stdio":
         yield Target(transport, environment)
         return
-    with running(["serve", "--transport", transport, "--host", "127.0.0.1"], environment, log) as base:
+    with running(["serve", "--transport", transport, "--host", "127.0.0.1"], environment) as base:
         yield Target(transport, environment, base + ENDPOINTS[transport])
 
 
 @contextmanager
-def running(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[str]:
+def running(arguments: Sequence[str], environment: Mapping[str, str]) -> Generator[str]:
     """Start a serving command on a free port, wait until it accepts connections, end it afterwards.
+
+    What it prints goes where the test's own output goes, and is shown when the test fails.
 
     Raises:
         ChildProcessError: It ended before it answered, or did not answer in time.
@@ -62,14 +63,10 @@ def running(arguments: Sequence[str], environment: Mapping[str, str], log: Path)
     """
     port = free_port()
     command = [*COMMAND, *arguments, "--port", str(port)]
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-    with process:
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL) as process:
         try:
             if not answers(process, port):
-                raise ChildProcessError(f"{command} does not answer:\n{log.read_text(encoding='utf-8')}")
+                raise ChildProcessError(f"{shlex.join(command)} does not answer")
             yield f"http://127.0.0.1:{port}"
         finally:
             end(process)
