@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from anyio import CancelScope, create_task_group, sleep_forever
 from mcp.server import Server
 from mcp.server.sse import SseServerTransport
 from mcp.server.transport_security import TransportSecuritySettings
@@ -53,7 +54,9 @@ def sse_app(server: Server[Any], settings: Settings, host: str) -> ASGIApp:
     transport = SseServerTransport("/messages/", _security(settings, host), MAX_BODY)
 
     connect = _SseConnection(server, transport)
-    app = Starlette(routes=[Route("/sse", connect, methods=["GET"]), Mount("/messages/", app=transport.handle_post_message)])
+    app = Starlette(
+        routes=[Route("/sse", connect, methods=["GET"]), Mount("/messages/", app=transport.handle_post_message)]
+    )
     return _guarded(app, settings)
 
 
@@ -73,8 +76,23 @@ class _SseConnection:
 
 async def listen(app: ASGIApp, host: str, port: int, on_ready: Callable[[int], Awaitable[None]] | None = None) -> None:
     """Serve until cancelled or told to stop by a signal; ``on_ready`` is given the port that was bound."""
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on")
-    await _Uvicorn(config, on_ready).serve()
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3
+    )
+    server = _Uvicorn(config, on_ready)
+    async with create_task_group() as group:
+        group.start_soon(_stop_when_cancelled, server)
+        # uvicorn closes its sockets only when it is told to stop, not when it is cancelled.
+        with CancelScope(shield=True):
+            await server.serve()
+        group.cancel_scope.cancel()
+
+
+async def _stop_when_cancelled(server: uvicorn.Server) -> None:
+    try:
+        await sleep_forever()
+    finally:
+        server.should_exit = True
 
 
 class _Uvicorn(uvicorn.Server):

@@ -1,0 +1,153 @@
+"""The command line, run as a person runs it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import httpx2
+import pytest
+
+KEY = "gva_live_planted.k3yThatMustNeverShow"
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "POSTWRIGHT_HOME": str(home), **settings}
+
+
+def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        env=environment(home, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@contextmanager
+def started(home: Path, *arguments: str, **settings: str) -> Generator[subprocess.Popen[str]]:
+    """A command that runs until it is told to stop."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "server", *arguments],
+        env=environment(home, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
+
+
+def test_the_demo_errs_corrects_itself_schedules_and_delivers(tmp_path: Path) -> None:
+    shown = run(tmp_path, "demo")
+    assert shown.returncode == 0, shown.stderr
+    steps = [
+        "422 invalid_payload",
+        "8 problems. Nothing was sent.",
+        "201 ok",
+        "Scheduled on",
+        "made before",
+        "Published.",
+    ]
+    places = [shown.stdout.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_the_doctor_finds_all_well_without_any_setting(tmp_path: Path) -> None:
+    shown = run(tmp_path, "doctor")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "local: 1 accounts can be posted to: Outbox folder (outbox)" in shown.stdout
+    assert "wrong" not in shown.stdout
+
+
+def test_the_doctor_names_what_is_wrong_and_the_fix_and_never_the_key(tmp_path: Path) -> None:
+    shown = run(
+        tmp_path,
+        "doctor",
+        POSTWRIGHT_GENVIRAL_API_KEY=KEY,
+        POSTWRIGHT_GENVIRAL_BASE_URL=f"http://127.0.0.1:9/{KEY}",
+        POSTWRIGHT_HTTP_TOKEN="${TOKEN}",
+        POSTWRIGHT_GENVIRAL_KEY=KEY,
+    )
+    assert shown.returncode == 1
+    assert "genviral: Could not connect" in shown.stdout
+    assert "POSTWRIGHT_HTTP_TOKEN is empty or unexpanded" in shown.stdout
+    assert "POSTWRIGHT_GENVIRAL_KEY is no setting" in shown.stdout
+    assert KEY not in shown.stdout + shown.stderr
+
+
+def test_the_doctor_names_a_setting_that_cannot_be_used(tmp_path: Path) -> None:
+    shown = run(tmp_path, "doctor", POSTWRIGHT_SEND_TIMEOUT="soon")
+    assert shown.returncode == 1
+    assert "POSTWRIGHT_SEND_TIMEOUT" in shown.stdout
+
+
+def test_the_doctor_names_a_home_that_cannot_be_written(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    shown = run(blocked / "below", "doctor")
+    assert shown.returncode == 1
+    assert "cannot be written" in shown.stdout
+
+
+def test_the_sandbox_says_where_it_is_and_how_to_use_it(tmp_path: Path) -> None:
+    with started(tmp_path, "sandbox", "genviral", "--port", "0") as process:
+        output = cast("IO[str]", process.stdout)
+        lines = [output.readline() for _ in range(3)]
+        [base] = re.findall(r"BASE_URL=(\S+)", lines[2])
+        answer = httpx2.get(f"{base}/accounts", headers={"Authorization": "Bearer gva_live_sandbox.secret"})
+        assert len(answer.json()["data"]["accounts"]) == 8
+
+
+def test_the_sandbox_takes_its_accounts_from_a_file(tmp_path: Path) -> None:
+    seeds = [{"id": "11111111-1111-4111-8111-111111111111", "platform": "tiktok", "type": "byo", "username": "me",
+              "display_name": "Me"}]  # fmt: skip
+    (tmp_path / "seeds.json").write_text(json.dumps(seeds), encoding="utf-8")
+    with started(
+        tmp_path, "sandbox", "genviral", "--port", "0", "--seed-accounts", str(tmp_path / "seeds.json")
+    ) as run_:
+        output = cast("IO[str]", run_.stdout)
+        [base] = re.findall(r"BASE_URL=(\S+)", "".join(output.readline() for _ in range(3)))
+        answer = httpx2.get(f"{base}/accounts", headers={"Authorization": "Bearer x.y"})
+        assert [account["display_name"] for account in answer.json()["data"]["accounts"]] == ["Me"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", '[{"id": 5}]', "[1]"])
+def test_a_bad_file_of_accounts_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "seeds.json").write_text(content, encoding="utf-8")
+    shown = run(tmp_path, "sandbox", "genviral", "--port", "0", "--seed-accounts", str(tmp_path / "seeds.json"))
+    assert shown.returncode == 2
+    assert "--seed-accounts" in shown.stderr
+
+
+def test_serving_beyond_loopback_without_a_token_is_refused(tmp_path: Path) -> None:
+    shown = run(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert shown.returncode == 2
+    assert "POSTWRIGHT_HTTP_TOKEN" in shown.stderr
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_the_log_goes_to_stderr_and_nothing_to_stdout(tmp_path: Path, style: str) -> None:
+    with started(tmp_path, "serve", "--port", "0", POSTWRIGHT_LOG=style) as process:
+        line = cast("IO[str]", process.stderr).readline()
+        assert "listening" in line
+        assert (json.loads(line)["event"] == "listening") if style == "json" else True
+    assert cast("IO[str]", process.stdout).closed or cast("IO[str]", process.stdout).read() == ""
+
+
+def test_the_configuration_for_clients_starts_a_server() -> None:
+    root = Path(__file__).parents[2]
+    entry = json.loads((root / "mcp.json").read_text(encoding="utf-8"))["mcpServers"]["postwright"]
+    assert [entry["command"], *entry["args"]] == ["uvx", "--from", ".", "postwright"]
+    assert all(value == f"${{{name}}}" for name, value in entry["env"].items())
