@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 PREFIX = "POSTWRIGHT_"
 GENVIRAL_URL = "https://www.genviral.io/api/partner/v1"
@@ -25,16 +23,22 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
-class Settings(BaseSettings):
+def _data_folder() -> Path:
+    import platformdirs  # noqa: PLC0415  (20 ms of cold start that POSTWRIGHT_HOME saves)
+
+    return Path(platformdirs.user_data_dir("postwright", appauthor=False))
+
+
+class Settings(BaseModel):
     """What the environment says; every field is ``POSTWRIGHT_`` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("postwright", appauthor=False)),
+        default_factory=_data_folder,
         description="Where the journal, the posts of the local provider and its outbox live.",
     )
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
@@ -54,18 +58,6 @@ class Settings(BaseSettings):
     http_responses: Literal["json", "sse"] = Field("json", description="sse carries progress; json costs half.")
     log: Literal["console", "json"] = Field("console", description="How the log on stderr is written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take values from the caller alone: ``load`` reads the environment, and no file is searched for."""
-        return (init_settings,)
 
     @property
     def secrets(self) -> tuple[str, ...]:
