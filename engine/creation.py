@@ -17,10 +17,10 @@ from schemas.checker import check_accounts, check_shape
 from schemas.errors import ErrorCode, Outcome
 from schemas.instant import parse, resolve, wire
 from schemas.intake import Reading
-from schemas.jsonvalue import JsonObject, items, members
+from schemas.jsonvalue import JsonObject, items
 from schemas.post import Order, Receipt, Warn
 from schemas.problem import Problem, ProblemCode
-from schemas.request import CreatePost, Mode
+from schemas.request import Mode, PostRequest
 from schemas.result import Result, failure
 from schemas.rule import Situation
 
@@ -37,7 +37,7 @@ class Checked:
     warnings: tuple[Warn, ...]
 
 
-async def create(desk: Desk, reading: Reading[CreatePost]) -> Result:
+async def create(desk: Desk, reading: Reading[PostRequest]) -> Result:
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
     checked = await check(desk, reading)
     if isinstance(checked, Result):
@@ -46,7 +46,8 @@ async def create(desk: Desk, reading: Reading[CreatePost]) -> Result:
     if request is None:
         return refused(reading.problems, create=True)
     if request.dry_run:
-        return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, checked.warnings)
+        draft = reading.arguments.get("mode") == Mode.DRAFT
+        return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, checked.warnings, draft=draft)
     wanted = Wanted(
         provider=checked.provider.name,
         request=_content(request, checked),
@@ -63,7 +64,7 @@ async def create(desk: Desk, reading: Reading[CreatePost]) -> Result:
     return await _repeated(desk, standing, intent, request.timezone)
 
 
-async def check(desk: Desk, reading: Reading[CreatePost]) -> Checked | Result:
+async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
     """Hold a request against every rule; problems of the shape give 422, those of accounts alone 400."""
     provider, problems = _provider(desk, items(reading.arguments.get("accounts")))
     problems = [*reading.problems, *problems]
@@ -112,13 +113,9 @@ def _provider(desk: Desk, ids: list[object]) -> tuple[Provider | None, list[Prob
     return next(iter(desk.providers.values())), []
 
 
-def _content(request: CreatePost, checked: Checked) -> JsonObject:
+def _content(request: PostRequest, checked: Checked) -> JsonObject:
     """What the post is, in one canonical form: the fingerprint is taken of it, and an order can be made of it."""
-    body = request.model_dump(
-        mode="json",
-        exclude_none=True,
-        include={"caption", "media", "mode", "music_url", "tiktok", "pinterest"},
-    )
+    body = request.model_dump(mode="json", exclude_none=True, exclude=_ASIDE)
     body["accounts"] = sorted(account.id for account in checked.accounts)
     if checked.scheduled_at:
         body["scheduled_at"] = wire(checked.scheduled_at)
@@ -136,8 +133,7 @@ def order(content: JsonObject, key: str, accounts: tuple[Account, ...] = ()) -> 
         media=content.get("media"),
         scheduled_at=parse(content.get("scheduled_at", "")),
         draft=content.get("mode") == Mode.DRAFT,
-        music_url=content.get("music_url"),
-        settings={name: members(content[name]) for name in ("tiktok", "pinterest") if name in content},
+        extras={name: value for name, value in content.items() if name not in _ORDERED},
     )
 
 
@@ -216,6 +212,10 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result | N
     return await accepted(desk, intent, receipt, timezone)
 
 
+#: Arguments that do not belong to the content, or are recorded in another form.
+_ASIDE = {"accounts", "scheduled_at", "timezone", "idempotency_key", "allow_duplicate", "dry_run"}
+#: Members of the content that every provider's order has a place for.
+_ORDERED = {"caption", "accounts", "media", "scheduled_at", "mode"}
 #: More accounts than any provider takes are not looked up one by one: that they are too many is told anyway.
 _LOOKED_UP = 50
 _REFUSALS = {

@@ -23,6 +23,7 @@ from anyio import (
     sleep_forever,
     to_thread,
 )
+from anyio.abc import TaskStatus
 from filelock import FileLock, Timeout
 
 from providers.database import Database
@@ -106,8 +107,11 @@ class Courier:
             woken = self._woken
             try:
                 due = await round_()
+            except (sqlite3.Error, OSError) as error:
+                log.warning("delivery_round_failed", error=str(error))
+                due = None
             except Exception:
-                # A full disk or a bug in one round must not end all deliveries.
+                # A bug in one round must not end all deliveries.
                 log.exception("delivery_round_failed")
                 due = None
             rest = (due - self._clock()).total_seconds() if due else POLL_SECONDS
@@ -147,7 +151,7 @@ class Courier:
         """Carry one delivery, its lease renewed; cancelled from outside, it gets its grace before it is cut off."""
         async with create_task_group() as group:
             with CancelScope(shield=True) as shelter:
-                group.start_soon(_cut_off, shelter)
+                await group.start(_cut_off, shelter)
                 group.start_soon(self._hold, claim)
                 await self._carry(network, claim)
             group.cancel_scope.cancel()
@@ -227,8 +231,8 @@ async def _elected(lock: FileLock) -> None:
             await to_thread.run_sync(_take, lock)
         except Timeout:
             await sleep(ELECTION_SECONDS)
-        except OSError:
-            log.exception("election_failed", lock=lock.lock_file)
+        except OSError as error:
+            log.warning("election_failed", error=str(error))
             await sleep(POLL_SECONDS)
         else:
             return
@@ -239,8 +243,9 @@ def _take(lock: FileLock) -> None:
     lock.acquire(blocking=False)
 
 
-async def _cut_off(shelter: CancelScope) -> None:
+async def _cut_off(shelter: CancelScope, *, task_status: TaskStatus[None]) -> None:
     try:
+        task_status.started()
         await sleep_forever()
     finally:
         shelter.deadline = current_time() + GRACE_SECONDS

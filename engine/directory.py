@@ -95,7 +95,7 @@ def accepts(account: Account, rules: RuleSet) -> JsonObject:
     required = any(rule.path == "/media" and rule.check is Check.REQUIRED for rule in rules.rules)
     return {
         **({"caption": {"limit": tightest.limit, "unit": tightest.unit.value}} if tightest else {}),
-        "media": ["video", "slideshow"] if "media" in rules.fields else [],
+        "media": ["video", "slideshow"] if "media" in rules.model.model_fields else [],
         "media_required": required,
         "settings": [name for name, scope in rules.settings.items() if scope.covers(account, None)],
     }

@@ -11,7 +11,7 @@ from schemas.errors import Outcome
 from schemas.instant import local, parse, relative, wire
 from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Post, Receipt, Warn
-from schemas.request import CreatePost, Mode
+from schemas.request import PostRequest
 from schemas.result import Result
 from schemas.status import Status
 
@@ -26,13 +26,15 @@ _VERBS: dict[Status, str] = {
 
 def rehearsed(
     desk: Desk,
-    request: CreatePost,
+    request: PostRequest,
     accounts: tuple[Account, ...],
     scheduled_at: datetime | None,
     warnings: tuple[Warn, ...],
+    *,
+    draft: bool,
 ) -> Result:
     """Tell a dry run: what would happen."""
-    status = Status.DRAFT if request.mode is Mode.DRAFT else Status.SCHEDULED if scheduled_at else Status.QUEUED
+    status = Status.DRAFT if draft else Status.SCHEDULED if scheduled_at else Status.QUEUED
     data: JsonObject = {
         "dry_run": True,
         "status": status.value,

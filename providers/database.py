@@ -7,7 +7,7 @@ lock in memory, settles races. Work runs on a thread, one piece at a time, so th
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ BUSY_SECONDS = 10.0
 class Database:
     """A lazily opened connection; each component brings its own tables as ordered migration scripts."""
 
-    def __init__(self, path: Path, components: dict[str, Sequence[str]]) -> None:
+    def __init__(self, path: Path, components: Mapping[str, Sequence[str]]) -> None:
         self._path = path
         self._components = components
         self._connection: sqlite3.Connection | None = None

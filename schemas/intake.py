@@ -31,20 +31,18 @@ class Intake(Generic[Model]):
     """
 
     def __init__(self, model: type[Model], schema: JsonObject, refused: dict[str, str] | None = None) -> None:
+        self.schema = schema
         self._model = model
-        self._schema = schema
         self._refused = refused or {}
 
     def read(self, raw: JsonObject) -> Reading[Model]:
         """Read one call's arguments; all structural problems at once."""
-        arguments = tidy(raw, self._schema)
-        offered, fields = self._schema["properties"], self._model.model_fields
-        problems = [self._unknown([name]) for name in arguments if name in fields and name not in offered]
+        arguments = tidy(raw, self.schema)
         try:
-            return Reading(self._model.model_validate(arguments), arguments, problems)
+            return Reading(self._model.model_validate(arguments), arguments, [])
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True, include_input=True)
-            return Reading(None, arguments, [*(self._problem(detail) for detail in details[:_MOST]), *problems])
+            return Reading(None, arguments, [self._problem(detail) for detail in details[:_MOST]])
 
     def _problem(self, detail: ErrorDetails) -> Problem:
         location = [part for part in detail["loc"] if part != "[key]"]
@@ -64,7 +62,7 @@ class Intake(Generic[Model]):
 
     def _unknown(self, location: list[str]) -> Problem:
         *parents, name = location
-        known = list(_subschema(self._schema, parents).get("properties", {}))
+        known = list(_subschema(self.schema, parents).get("properties", {}))
         close = get_close_matches(name, known, n=1, cutoff=0.6)
         fix = self._refused.get(name) if not parents else None
         if fix is None and close:
@@ -77,7 +75,7 @@ class Intake(Generic[Model]):
         )
 
     def _type_at(self, location: list[int | str]) -> str:
-        return str(_subschema(self._schema, [str(part) for part in location]).get("type", "value"))
+        return str(_subschema(self.schema, [str(part) for part in location]).get("type", "value"))
 
 
 def tidy(value: object, schema: JsonObject) -> Any:

@@ -1,30 +1,39 @@
-"""The JSON schema that every client takes (design section 4.4), made from a model and the providers' rules."""
+"""The JSON schema that every client takes (design section 4.4), made from models and the providers' rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
 
 from pydantic import BaseModel
 
 from schemas.jsonvalue import JsonObject
-from schemas.request import COMMON_FIELDS, CreatePost
 from schemas.rule import Check, Rule, RuleSet
 
 
 def create_post_schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
     """Publish create_post as exactly what one provider takes, or as the union of what several take."""
-    schema = portable(CreatePost)
-    offered = COMMON_FIELDS.union(*(rules.fields for rules in rule_sets))
-    schema["properties"] = {name: value for name, value in schema["properties"].items() if name in offered}
-    for rule in _loosest(rule_sets):
-        _apply(rule, schema)
-    return _told(schema)
+    schemas = [_with_rules(rules) for rules in rule_sets]
+    union = reduce(_union, schemas)
+    for name, field in union["properties"].items():
+        offering = [rules.provider for rules in rule_sets if name in rules.model.model_fields]
+        if len(offering) < len(rule_sets):
+            field["description"] = f"{field.get('description', '')} ({', '.join(offering)} only.)".strip()
+    return _told(union)
 
 
 def tool_schema(model: type[BaseModel]) -> JsonObject:
     """Publish a model whose limits stand in its own fields."""
-    return _told(portable(model))
+    return _told(_portable(model))
 
 
-def portable(model: type[BaseModel]) -> JsonObject:
+def _with_rules(rules: RuleSet) -> JsonObject:
+    schema = _portable(rules.model)
+    for rule in rules.rules:
+        if rule.scope is None:
+            _apply(rule, schema)
+    return schema
+
+
+def _portable(model: type[BaseModel]) -> JsonObject:
     """Flatten pydantic's schema: no references, no combinators, no titles, no type arrays, closed objects."""
     raw = model.model_json_schema()
     flat = _flat(raw, raw.get("$defs", {}))
@@ -54,32 +63,6 @@ def _flat(schema: JsonObject, definitions: JsonObject) -> JsonObject:
 _DROPPED = frozenset({"$defs", "title", "default"})
 
 
-def _loosest(rule_sets: Sequence[RuleSet]) -> list[Rule]:
-    """Keep the shape rows that every offering provider has, each at its most generous."""
-    kept: list[Rule] = []
-    for rule in (rule for rules in rule_sets for rule in rules.rules if rule.scope is None):
-        if any(other.path == rule.path and other.check is rule.check for other in kept):
-            continue
-        field = rule.path.split("/")[1]
-        offering = [rules for rules in rule_sets if field in COMMON_FIELDS | rules.fields]
-        needed = rule_sets if rule.path == f"/{field}" and rule.check is Check.REQUIRED else offering
-        twins = [
-            twin
-            for rules in needed
-            for twin in rules.rules
-            if twin.scope is None and twin.path == rule.path and twin.check is rule.check
-        ]
-        if len(twins) == len(needed):
-            kept.append(min(twins, key=_strictness))
-    return kept
-
-
-def _strictness(rule: Rule) -> int:
-    if not isinstance(rule.limit, int):
-        return 0
-    return -rule.limit if rule.check in (Check.MAX_LENGTH, Check.MAX_ITEMS) else rule.limit
-
-
 def _apply(rule: Rule, schema: JsonObject) -> None:
     *parents, name = rule.path.split("/")[1:]
     holder = schema
@@ -92,6 +75,53 @@ def _apply(rule: Rule, schema: JsonObject) -> None:
         target[rule.check.value] = rule.limit
 
 
+def _union(one: JsonObject, other: JsonObject) -> JsonObject:
+    """Accept what either accepts, as far as that can be said without combinators.
+
+    Raises:
+        ValueError: two providers give one name two types.
+    """
+    if one["type"] != other["type"]:
+        raise ValueError(f"one name, two types: {one['type']} and {other['type']}")
+    merged: JsonObject = {"type": one["type"]}
+    for keyword, join in _JOINS.items():
+        if keyword in one and keyword in other:
+            merged[keyword] = join(one[keyword], other[keyword])
+    if one.get("pattern") == other.get("pattern") and "pattern" in one:
+        merged["pattern"] = one["pattern"]
+    words = dict.fromkeys(schema["description"] for schema in (one, other) if "description" in schema)
+    return {**merged, **({"description": " Or: ".join(words)} if words else {})}
+
+
+def _properties(one: JsonObject, other: JsonObject) -> JsonObject:
+    both = {name: _union(one[name], other[name]) for name in one if name in other}
+    return {**one, **other, **both}
+
+
+def _shared(one: list[str], other: list[str]) -> list[str]:
+    return [name for name in one if name in other]
+
+
+def _either(one: list[str], other: list[str]) -> list[str]:
+    return list(dict.fromkeys([*one, *other]))
+
+
+def _both(one: bool, other: bool) -> bool:
+    return one and other
+
+
+_JOINS: dict[str, Callable[..., object]] = {
+    "properties": _properties,
+    "items": _union,
+    "required": _shared,
+    "enum": _either,
+    "additionalProperties": _both,
+    "uniqueItems": _both,
+    **dict.fromkeys(("minLength", "minItems", "minimum"), min),
+    **dict.fromkeys(("maxLength", "maxItems", "maximum"), max),
+}
+
+
 def _told(schema: JsonObject) -> JsonObject:
     """Say every limit in the description too, since some clients drop the keywords."""
     told = dict(schema)
@@ -102,11 +132,7 @@ def _told(schema: JsonObject) -> JsonObject:
     limits = [words for keywords, words in _WORDS if all(keyword in told for keyword in keywords)]
     said = limits[0].format_map(told) if limits else ""
     inner = told.get("items", {}).get("description")
-    parts = [
-        told.get("description"),
-        said,
-        f"Each: {inner}" if inner and told.get("type") == "array" else None,
-    ]
+    parts = [told.get("description"), said, f"Each: {inner}" if inner and told.get("type") == "array" else None]
     description = " ".join(part for part in parts if part)
     return {**told, "description": description} if description else told
 

@@ -48,7 +48,8 @@ class Post:
 class Order:
     """A checked post on its way to a provider: accounts resolved, time in UTC (``None``: now).
 
-    ``key`` is the idempotency key under which the provider may recognise a repeat (at most 128 characters).
+    ``key`` is the idempotency key under which the provider may recognise a repeat (at most 128 characters);
+    ``extras`` are the fields that only this provider's request has, by name.
     """
 
     caption: str
@@ -57,8 +58,7 @@ class Order:
     media: dict[str, Any] | None = None
     scheduled_at: datetime | None = None
     draft: bool = False
-    music_url: str | None = None
-    settings: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    extras: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from schemas.account import Account
 from schemas.jsonvalue import items, members
 from schemas.post import Warn
 from schemas.problem import Problem
+from schemas.request import PostRequest
 from schemas.units import Unit
 
 Arguments: TypeAlias = dict[str, Any]
@@ -87,13 +88,13 @@ class CrossRule:
 class RuleSet:
     """All that one provider accepts in create_post.
 
-    ``fields`` are the arguments it takes beside the common ones; ``refused`` gives the fix for fields
-    that callers are known to try; ``hints`` find what does not stop a post but may spoil it;
-    ``settings`` says which accounts a settings object is for.
+    ``model`` is the structure of its arguments; ``refused`` gives the fix for fields that callers are known to try;
+    ``hints`` find what does not stop a post but may spoil it; ``settings`` says which accounts a settings
+    object is for.
     """
 
     provider: str
-    fields: frozenset[str]
+    model: type[PostRequest]
     rules: tuple[Rule, ...]
     cross: tuple[CrossRule, ...] = ()
     hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()

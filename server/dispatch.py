@@ -14,11 +14,9 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from engine.desk import Desk
 from engine.verdict import refused
 from schemas.errors import ErrorCode, Outcome
-from schemas.intake import Intake
 from schemas.jsonvalue import JsonObject, members
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
-from schemas.universal import MEANT
 from server.instructions import instructions
 from server.log import redact
 from tools.catalogue import TOOLS
@@ -34,15 +32,13 @@ class Dispatch:
 
     def __init__(self, desk: Desk, secrets: Sequence[str]) -> None:
         rule_sets = [provider.rules for provider in desk.providers.values()]
-        refused_fields = {name: fix for rules in rule_sets for name, fix in rules.refused.items()}
         self._desk = desk
         self._secrets = secrets
         self._tools = {tool.name: tool for tool in TOOLS}
-        self._schemas = {tool.name: tool.schema(rule_sets) for tool in TOOLS}
-        self._intakes = {
-            tool.name: Intake(tool.model, self._schemas[tool.name], {**MEANT, **refused_fields}) for tool in TOOLS
-        }
-        self._listed = types.ListToolsResult(tools=[_definition(tool, self._schemas[tool.name]) for tool in TOOLS])
+        self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
+        self._listed = types.ListToolsResult(
+            tools=[_definition(tool, self._readers[tool.name].schema) for tool in TOOLS]
+        )
 
     def server(self, version: str) -> Server[Any]:
         """Make the MCP server; one serves both protocol eras and every transport."""
@@ -51,12 +47,16 @@ class Dispatch:
             version=version,
             title="postwright",
             instructions=instructions(list(self._desk.providers)),
-            get_tool_input_schema=self._schemas.get,
+            get_tool_input_schema=self._schema,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
         )
         server.middleware.append(_malformed_arguments)
         return server
+
+    def _schema(self, tool: str) -> JsonObject | None:
+        reader = self._readers.get(tool)
+        return reader.schema if reader else None
 
     async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return self._listed
@@ -80,7 +80,7 @@ class Dispatch:
         kind = members(ctx.params).get(_KIND)
         if kind is not None:
             return refused([_not_an_object(str(kind))])
-        reading = self._intakes[tool.name].read(params.arguments or {})
+        reading = self._readers[tool.name].read(params.arguments or {})
         return await tool.run(self._desk, reading, ctx.session.report_progress)
 
     def _wire(self, result: Result) -> types.CallToolResult:

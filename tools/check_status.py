@@ -6,7 +6,7 @@ from engine import reading as posts
 from engine.desk import Desk
 from engine.reading import Progress
 from engine.verdict import refused
-from schemas.intake import Reading
+from schemas.intake import Intake, Reading
 from schemas.portable import tool_schema
 from schemas.request import Arguments
 from schemas.result import Result
@@ -38,7 +38,6 @@ TOOL = Tool(
         "else look again after poll_after_seconds."
     ),
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
-    model=CheckStatus,
-    schema=lambda _: tool_schema(CheckStatus),
+    reader=lambda _: Intake(CheckStatus, tool_schema(CheckStatus)),
     run=check_status,
 )

@@ -4,13 +4,13 @@ from engine import creation
 from engine.desk import Desk
 from engine.reading import Progress
 from schemas.intake import Reading
-from schemas.portable import create_post_schema
-from schemas.request import CreatePost
+from schemas.post_intake import PostIntake
+from schemas.request import PostRequest
 from schemas.result import Result
 from tools.tool import Hints, Tool
 
 
-async def create_post(desk: Desk, reading: Reading[CreatePost], progress: Progress) -> Result:
+async def create_post(desk: Desk, reading: Reading[PostRequest], progress: Progress) -> Result:
     """Create one post on 1..n accounts of one provider; the same call twice makes one post."""
     return await creation.create(desk, reading)
 
@@ -24,7 +24,6 @@ TOOL = Tool(
         "If outcome is unknown, do not call again: call check_status as next says."
     ),
     hints=Hints(read_only=False, destructive=False, idempotent=True, open_world=True),
-    model=CreatePost,
-    schema=create_post_schema,
+    reader=PostIntake,
     run=create_post,
 )

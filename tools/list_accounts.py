@@ -6,7 +6,7 @@ from engine import listing
 from engine.desk import Desk
 from engine.reading import Progress
 from engine.verdict import refused
-from schemas.intake import Reading
+from schemas.intake import Intake, Reading
 from schemas.portable import tool_schema
 from schemas.request import Arguments
 from schemas.result import Result
@@ -38,7 +38,6 @@ TOOL = Tool(
         "(caption limit and its unit, media, settings). Also the time now. Call this first."
     ),
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
-    model=ListAccounts,
-    schema=lambda _: tool_schema(ListAccounts),
+    reader=lambda _: Intake(ListAccounts, tool_schema(ListAccounts)),
     run=list_accounts,
 )

@@ -10,7 +10,7 @@ from engine.desk import Desk
 from engine.reading import Listing, Progress, read_cursor
 from engine.verdict import refused
 from schemas.instant import parse
-from schemas.intake import Reading
+from schemas.intake import Intake, Reading
 from schemas.jsonvalue import JsonObject
 from schemas.portable import tool_schema
 from schemas.post import Query
@@ -84,7 +84,6 @@ TOOL = Tool(
     title="List posts",
     description="Posts, newest first, with filters and counts by status. More pages with cursor.",
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
-    model=ListPosts,
-    schema=lambda _: tool_schema(ListPosts),
+    reader=lambda _: Intake(ListPosts, tool_schema(ListPosts)),
     run=list_posts,
 )

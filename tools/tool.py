@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -17,6 +17,16 @@ from schemas.rule import RuleSet
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class Reader(Protocol[Model]):
+    """Publishes one tool's schema and reads its calls."""
+
+    schema: JsonObject
+
+    def read(self, raw: JsonObject) -> Reading[Model]:
+        """Read one call's arguments; all structural problems at once."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hints:
     """The annotations, every one stated: an absent hint makes clients ask for needless approval."""
@@ -29,14 +39,13 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[Model]):
-    """One tool. ``schema`` publishes its arguments for the providers that are on."""
+    """One tool. ``reader`` makes what publishes and reads its arguments, for the providers that are on."""
 
     name: str
     title: str
     description: str
     hints: Hints
-    model: type[Model]
-    schema: Callable[[Sequence[RuleSet]], JsonObject]
+    reader: Callable[[Sequence[RuleSet]], Reader[Model]]
     run: Callable[[Desk, Reading[Model], Progress], Awaitable[Result]]
 
 

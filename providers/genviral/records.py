@@ -45,9 +45,8 @@ def order_body(order: Order) -> JsonObject:
         "media": order.media,
         "accounts": [{"id": account.native_id} for account in order.accounts],
         "scheduled_at": wire(order.scheduled_at) if order.scheduled_at else None,
-        "music_url": order.music_url,
         "external_id": order.key,
-        **order.settings,
+        **order.extras,
     }
     return {name: value for name, value in body.items() if value is not None}
 

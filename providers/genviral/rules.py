@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from providers.genviral.request import GenviralPost
 from schemas.account import Account
 from schemas.instant import resolve
 from schemas.jsonvalue import JsonObject, members
@@ -209,7 +210,7 @@ _OTHERS = ("facebook", "instagram", "linkedin", "youtube", "x", "twitter", "blue
 
 RULES = RuleSet(
     provider="genviral",
-    fields=frozenset({"media", "music_url", "tiktok", "pinterest"}),
+    model=GenviralPost,
     rules=SHAPE + BY_ACCOUNT,
     cross=(
         *EVERYWHERE,

@@ -16,7 +16,6 @@ from schemas.checker import check_shape
 from schemas.intake import Intake
 from schemas.jsonvalue import items, members
 from schemas.portable import create_post_schema
-from schemas.request import CreatePost
 from schemas.rule import RuleSet, Situation
 from tools.catalogue import TOOLS
 
@@ -120,7 +119,7 @@ def conforms(schema: Schema, arguments: object) -> bool:
 
 def accepted(rules: RuleSet, schema: Schema, arguments: Schema) -> tuple[bool, set[str | None]]:
     """What the validator says: accepted or not, and the cross-field rules that were broken."""
-    reading = Intake(CreatePost, schema, rules.refused).read(arguments)
+    reading = Intake(rules.model, schema, rules.refused).read(arguments)
     problems = [*reading.problems, *check_shape(rules, Situation(reading.arguments, (), NOW))]
     return not problems, {problem.rule for problem in problems}
 
@@ -147,7 +146,7 @@ def test_what_the_validator_accepts_the_schema_accepts(provider: str, data: st.D
     rules, schema = SCHEMAS[provider]
     arguments = data.draw(fitting(schema) | spoilt(schema)) if data else VALID
     valid, _ = accepted(rules, schema, arguments)
-    liberal = Intake(CreatePost, schema).read(arguments).arguments != arguments
+    liberal = Intake(rules.model, schema).read(arguments).arguments != arguments
     if valid and not liberal and not coerced(schema, arguments):
         assert conforms(schema, arguments)
 
@@ -164,7 +163,7 @@ def coerced(schema: Schema, value: object) -> bool:
 @pytest.mark.parametrize("rule_sets", [[GENVIRAL], [LOCAL], [GENVIRAL, LOCAL]], ids=["genviral", "local", "both"])
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_schemas_are_portable(tool: Any, rule_sets: list[RuleSet]) -> None:
-    schema = tool.schema(rule_sets)
+    schema = tool.reader(rule_sets).schema
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["type"] == "object"
     for part in parts(schema):

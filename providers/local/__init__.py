@@ -1,0 +1,1 @@
+"""The embedded engine as a provider: a ledger in SQLite, its rules, and what became of each delivery."""

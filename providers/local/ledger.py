@@ -1,0 +1,210 @@
+"""The embedded engine's two tables, and what creates and reads posts in them.
+
+Times are whole microseconds since 1970 in UTC. A post's status is the fold over its deliveries, kept in its
+row, and written in the same transaction as every change of a delivery, so that lists can filter by it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from providers.local.state import State
+from schemas.jsonvalue import JsonObject
+from schemas.post import Delivery, Order, Page, Post, Query
+from schemas.status import Status, fold
+
+# The three partial indexes keep every tick of the delivery loop at O(log n) however many posts lie ahead.
+LEDGER_MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE post (
+        id TEXT PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        media TEXT,
+        scheduled_at INTEGER,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX post_by_age ON post (created_at, id);
+    CREATE INDEX post_by_status ON post (status, created_at, id);
+    CREATE TABLE delivery (
+        id TEXT PRIMARY KEY,
+        post_id TEXT NOT NULL REFERENCES post (id),
+        account TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        state TEXT NOT NULL,
+        wake_at INTEGER,
+        fence INTEGER NOT NULL DEFAULT 0,
+        tries INTEGER NOT NULL DEFAULT 0,
+        refusals INTEGER NOT NULL DEFAULT 0,
+        url TEXT,
+        error TEXT,
+        retry INTEGER,
+        published_at INTEGER
+    ) STRICT;
+    CREATE INDEX delivery_by_post ON delivery (post_id);
+    CREATE INDEX delivery_waiting ON delivery (wake_at) WHERE state IN ('scheduled', 'queued');
+    CREATE INDEX delivery_in_line ON delivery (account, wake_at) WHERE state IN ('scheduled', 'queued');
+    CREATE INDEX delivery_in_hand ON delivery (wake_at) WHERE state IN ('leased', 'sending')
+    """,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def stamp(moment: datetime) -> int:
+    """Write a time as the ledger keeps it."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(stamped: int) -> datetime:
+    """Read a time of the ledger."""
+    return _EPOCH + stamped * _MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A new post's ids: its own, and one for each delivery in the order of its accounts."""
+
+    post_id: str
+    delivery_ids: Sequence[str]
+
+
+def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datetime) -> tuple[Post, bool]:
+    """Write a post and its deliveries, unless its key is there already; tell the post and whether it was there."""
+    earlier = find_by_key(connection, order.key)
+    if earlier is not None:
+        return earlier, True
+    state = State.DRAFT if order.draft else State.SCHEDULED if order.scheduled_at else State.QUEUED
+    scheduled_at = stamp(order.scheduled_at) if order.scheduled_at else None
+    media = json.dumps(order.media) if order.media else None
+    connection.execute(
+        "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (entry.post_id, order.key, state.status, order.caption, media, scheduled_at, stamp(now)),
+    )
+    wake_at = None if order.draft else stamp(order.scheduled_at or now)
+    connection.executemany(
+        "INSERT INTO delivery (id, post_id, account, platform, state, wake_at) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (delivery_id, entry.post_id, account.id, account.platform, state, wake_at)
+            for delivery_id, account in zip(entry.delivery_ids, order.accounts, strict=True)
+        ],
+    )
+    return _posts(connection, "WHERE post.id = ?", [entry.post_id])[0], False
+
+
+def find(connection: sqlite3.Connection, post_id: str) -> Post | None:
+    """Read one post by its id."""
+    return next(iter(_posts(connection, "WHERE post.id = ?", [post_id])), None)
+
+
+def find_by_key(connection: sqlite3.Connection, key: str) -> Post | None:
+    """Read one post by the key of its order."""
+    return next(iter(_posts(connection, "WHERE post.key = ?", [key])), None)
+
+
+def page(connection: sqlite3.Connection, query: Query, after: tuple[int, str] | None) -> Page:
+    """Read a page of posts, newest first; the summary counts all that the filters other than status keep."""
+    scope = _Filter(query)
+    totals = connection.execute(_TOTALS.format(scope.where), scope.values)
+    summary = dict(totals.fetchall())
+    if query.status is not None:
+        scope.keep("post.status = ?", query.status)
+    if after is not None:
+        scope.keep("(post.created_at, post.id) < (?, ?)", *after)
+    found = _posts(
+        connection,
+        _ONE_PAGE.format(scope.where),
+        [*scope.values, query.limit + 1],
+    )
+    posts = tuple(found[: query.limit])
+    last = posts[-1] if len(found) > query.limit and posts else None
+    return Page(posts, _position(last) if last else None, summary)
+
+
+def refold(connection: sqlite3.Connection, post_id: str) -> None:
+    """Bring a post's status in line with its deliveries."""
+    rows = connection.execute("SELECT state FROM delivery WHERE post_id = ?", (post_id,))
+    status = fold([State(row["state"]).status for row in rows])
+    connection.execute("UPDATE post SET status = ? WHERE id = ? AND status != ?", (status, post_id, status))
+
+
+class _Filter:
+    """The conditions of a query as SQL, and the values they compare with."""
+
+    def __init__(self, query: Query) -> None:
+        self._terms: list[str] = []
+        self.values: list[Any] = []
+        if query.since is not None:
+            self.keep("post.created_at >= ?", stamp(query.since))
+        if query.until is not None:
+            self.keep("post.created_at <= ?", stamp(query.until))
+        if query.account is not None:
+            self.keep(_ON.format("account = ?"), query.account)
+        if query.platform is not None:
+            self.keep(_ON.format("platform = ?"), query.platform)
+        if query.accounts is not None:
+            marks = ", ".join("?" * len(query.accounts))
+            self.keep(_ON.format(f"account IN ({marks})"), *sorted(query.accounts))
+
+    def keep(self, term: str, *values: object) -> None:
+        """Keep only what fulfils one more condition."""
+        self._terms.append(term)
+        self.values.extend(values)
+
+    @property
+    def where(self) -> str:
+        return f"WHERE {' AND '.join(self._terms)}" if self._terms else ""
+
+
+# What is put into these is made of the constants above; values are always bound.
+_ON = "EXISTS (SELECT 1 FROM delivery WHERE post_id = post.id AND {})"
+_TOTALS = "SELECT status, count(*) FROM post {} GROUP BY status"
+_ONE_PAGE = "WHERE post.id IN (SELECT id FROM post {} ORDER BY created_at DESC, id DESC LIMIT ?)"
+_POSTS = (
+    "SELECT post.*, account, state, url, error, retry, published_at"
+    " FROM post JOIN delivery ON delivery.post_id = post.id {}"
+    " ORDER BY created_at DESC, post.id DESC, delivery.rowid"
+)
+
+
+def _position(last: Post) -> JsonObject | None:
+    return {"created_at": stamp(last.created_at), "id": last.id} if last.created_at else None
+
+
+def _posts(connection: sqlite3.Connection, where: str, values: list[Any]) -> list[Post]:
+    """Read posts with their deliveries, newest first, the deliveries in the order of the accounts."""
+    rows = connection.execute(_POSTS.format(where), values)
+    return [_post(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
+
+
+def _post(rows: list[sqlite3.Row]) -> Post:
+    row = rows[0]
+    status = Status(row["status"])
+    return Post(
+        id=row["id"],
+        status=status,
+        provider_status=status.value,
+        caption=row["caption"],
+        deliveries=tuple(_delivery(row) for row in rows),
+        scheduled_at=moment(row["scheduled_at"]) if row["scheduled_at"] is not None else None,
+        created_at=moment(row["created_at"]),
+        media=json.loads(row["media"]) if row["media"] else None,
+    )
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        account=row["account"],
+        status=State(row["state"]).status,
+        provider_status=row["state"],
+        url=row["url"],
+        error=row["error"],
+        retry=bool(row["retry"]) if row["retry"] is not None else None,
+        published_at=moment(row["published_at"]) if row["published_at"] is not None else None,
+    )

@@ -1,0 +1,38 @@
+"""What the embedded engine accepts."""
+
+from providers.local.request import LocalPost
+from schemas.rule import Check, Rule, RuleSet
+from schemas.units import Unit
+from schemas.universal import EVERYWHERE, LINK, LINK_FIX
+
+_OURS = "our own bound: no platform takes more (platform_rules)"
+_KEY = "our own bound: as long as the hosted services allow (reference genviral 5.4)"
+
+SHAPE: tuple[Rule, ...] = (
+    Rule("/caption", Check.MIN_LENGTH, 1, _OURS),
+    Rule("/caption", Check.MAX_LENGTH, 63_206, _OURS),
+    Rule("/accounts", Check.MIN_ITEMS, 1, _OURS, Unit.ITEMS),
+    Rule("/accounts", Check.MAX_ITEMS, 10, _OURS, Unit.ITEMS),
+    Rule("/accounts", Check.UNIQUE, limit=True, source=_OURS),
+    Rule("/media/url", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/media/urls", Check.MIN_ITEMS, 1, _OURS, Unit.ITEMS),
+    Rule("/media/urls", Check.MAX_ITEMS, 35, _OURS, Unit.ITEMS),
+    Rule("/media/urls/*", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/idempotency_key", Check.MIN_LENGTH, 1, _KEY),
+    Rule("/idempotency_key", Check.MAX_LENGTH, 128, _KEY),
+)
+
+_NO_SUCH_NETWORK = "Leave it out: no local account is on {}. Post there through a provider that carries it."
+
+RULES = RuleSet(
+    provider="local",
+    model=LocalPost,
+    rules=SHAPE,
+    cross=EVERYWHERE,
+    refused={
+        "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
+        "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),
+        "music_url": "Leave it out: only TikTok takes music, and no local account is on TikTok.",
+        "settings": "Leave it out: local accounts take no settings.",
+    },
+)

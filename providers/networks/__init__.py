@@ -1,0 +1,1 @@
+"""Networks that the embedded engine delivers to itself, one module each."""

@@ -1,0 +1,93 @@
+"""The seam between the embedded engine and the networks it delivers to: one verb."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import anyio
+
+from providers.protocol import Failure
+from schemas.account import Account
+from schemas.errors import ErrorCode
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject, items, text
+
+#: Seconds between the recorded decision to send and the first byte (reference engine 2.2, rule 2).
+SEND_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery on its way out: what to publish, and where.
+
+    ``delivery_id`` stays the same however often it is tried, so a network can tell a repeat by it;
+    ``due_at`` is the time it was scheduled for, or created at.
+    """
+
+    delivery_id: str
+    post_id: str
+    account: str
+    caption: str
+    media: JsonObject | None
+    due_at: datetime
+    scheduled_at: datetime | None = None
+
+    @property
+    def links(self) -> list[str]:
+        """The media links in order: one for a video, none without media."""
+        media = self.media or {}
+        url = text(media.get("url"))
+        return [url] if url else [link for link in items(media.get("urls")) if isinstance(link, str)]
+
+
+class Window:
+    """The moments in which a decided delivery may still leave.
+
+    A machine may sleep between deciding and sending, and another process may have judged the delivery since.
+    The clock that ran further decides: the monotonic one stands still while a machine sleeps.
+    """
+
+    def __init__(self, clock: Clock, seconds: float = SEND_SECONDS) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._opened_at = clock()
+        self._opened = anyio.current_time()
+
+    def check(self) -> None:
+        """Pass while the window is open; call it right before the first byte leaves.
+
+        Raises:
+            Failure: it has closed, so nothing may be sent now.
+        """
+        passed = max((self._clock() - self._opened_at).total_seconds(), anyio.current_time() - self._opened)
+        if passed > self._seconds:
+            message = f"{passed:.0f} s passed between deciding and sending, so nothing was sent."
+            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
+
+
+class Network(Protocol):
+    """A place where the embedded engine publishes by itself, on one account."""
+
+    @property
+    def account(self) -> Account:
+        """The account that stands for it in the tools."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether delivering the same parcel again leaves one post all the same."""
+        ...
+
+    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
+        """Publish one parcel and return its link, if it has one.
+
+        An inexact network calls ``window.check()`` right before the first byte leaves.
+
+        Raises:
+            Failure: not sent, or refused, or (``doubt``) nobody knows; its code says whether a repeat helps.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        ...

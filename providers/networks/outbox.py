@@ -1,0 +1,154 @@
+"""Deliver into a folder: one Markdown file per delivery, and its media beside it."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from functools import partial
+from mimetypes import guess_extension
+from pathlib import Path, PurePosixPath
+
+import httpx2
+from anyio import CancelScope, fail_after, to_thread
+
+from providers.fetch import Fetched, Fetcher, shown
+from providers.networks.network import Parcel, Window
+from providers.protocol import Failure
+from schemas.account import Account
+from schemas.errors import ErrorCode
+from schemas.instant import Clock, wire
+
+#: For one delivery with all its media.
+TOTAL_SECONDS = 600.0
+
+
+class Outbox:
+    """A folder in which every delivery ends as a file that sorts by its time and is named after the delivery.
+
+    The file comes last and at once, so whoever sees it sees all of it and all of its media. Delivering again
+    finds it and leaves it alone.
+    """
+
+    exact = True
+    account = Account(id="local:outbox", platform="outbox", name="Outbox folder")
+
+    def __init__(self, folder: Path, fetcher: Fetcher, clock: Clock) -> None:
+        self._folder = folder.absolute()
+        self._fetcher = fetcher
+        self._clock = clock
+
+    async def deliver(self, parcel: Parcel, window: Window) -> str:
+        """Write one parcel; return the ``file://`` link of its Markdown file.
+
+        Raises:
+            Failure: a media link does not load, or the folder cannot be written.
+        """
+        name = f"{parcel.due_at:%Y%m%dT%H%M%SZ}-{parcel.delivery_id}"
+        final = self._folder / f"{name}.md"
+        try:
+            with fail_after(TOTAL_SECONDS):
+                await self._write(parcel, name, final)
+        except TimeoutError as error:
+            raise Failure(ErrorCode.PROVIDER_TIMEOUT, f"Its media took over {TOTAL_SECONDS:.0f} s to load.") from error
+        except OSError as error:
+            message = f"The outbox folder cannot be written ({error.strerror or type(error).__name__})."
+            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message) from error
+        return final.as_uri()
+
+    async def aclose(self) -> None:
+        """Close what loads media."""
+        await self._fetcher.aclose()
+
+    async def _write(self, parcel: Parcel, name: str, final: Path) -> None:
+        stage = await to_thread.run_sync(_stage, self._folder, name)
+        if stage is None:
+            return
+        try:
+            media: list[tuple[str, str]] = []
+            for number, link in enumerate(parcel.links, 1):
+                media.append((await self._load(link, f"{name}-{number}", stage, parcel), link))
+            words = _markdown(parcel, wire(self._clock()), media)
+            files = [*(file for file, _ in media), final.name]
+            await to_thread.run_sync(partial(_publish, stage, self._folder, files, words))
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(partial(shutil.rmtree, stage, ignore_errors=True))
+
+    async def _load(self, link: str, name: str, stage: Path, parcel: Parcel) -> str:
+        wanted = "video" if (parcel.media or {}).get("type") == "video" else "image"
+        fetched = await self._fetcher.download(link, stage / name)
+        if fetched.media_type.partition("/")[0] not in (wanted, "") and fetched.media_type not in _OPAQUE:
+            message = f"{shown(link)} cannot be used: it is {fetched.media_type}, not {wanted} data."
+            raise Failure(ErrorCode.MEDIA_UNREACHABLE, message)
+        file = f"{name}{_suffix(fetched, link)}"
+        await to_thread.run_sync(os.rename, stage / name, stage / file)
+        return file
+
+
+def _stage(folder: Path, name: str) -> Path | None:
+    """Make a folder to prepare a delivery in; ``None`` if it was delivered before.
+
+    What an earlier try left when it was killed is cleared away.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f".{name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if (folder / f"{name}.md").exists():
+        return None
+    return Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}-"))
+
+
+def _publish(stage: Path, folder: Path, files: list[str], words: str) -> None:
+    """Move prepared files into the folder, the Markdown file last, all of it on the disk before it is seen."""
+    (stage / files[-1]).write_text(words, encoding="utf-8")
+    for file in files:
+        _sync(stage / file)
+    moved: list[Path] = []
+    try:
+        for file in files:
+            (stage / file).replace(folder / file)
+            moved.append(folder / file)
+        _sync(folder)
+    except OSError:
+        for path in moved:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _markdown(parcel: Parcel, published_at: str, media: list[tuple[str, str]]) -> str:
+    """Write the file; every value of the front matter is JSON, which YAML reads as it is."""
+    facts = {
+        "post": parcel.post_id,
+        "delivery": parcel.delivery_id,
+        "account": parcel.account,
+        "scheduled_at": wire(parcel.scheduled_at) if parcel.scheduled_at else None,
+        "published_at": published_at,
+        "media": [{"file": file, "from": link} for file, link in media],
+    }
+    lines = [f"{name}: {json.dumps(value)}" for name, value in facts.items()]
+    return "\n".join(["---", *lines, "---", "", parcel.caption, ""])
+
+
+def _suffix(fetched: Fetched, link: str) -> str:
+    """Choose a file's ending by what the server said it is, else by how the link ends."""
+    known = guess_extension(fetched.media_type, strict=False)
+    if known and fetched.media_type not in _OPAQUE:
+        return known
+    suffix = PurePosixPath(httpx2.URL(link).path).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
+
+
+_OPAQUE = frozenset({"application/octet-stream", "binary/octet-stream"})
