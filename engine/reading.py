@@ -2,9 +2,9 @@
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import anyio
@@ -122,7 +122,35 @@ class Listing:
 async def list_posts(desk: Desk, wanted: Listing) -> Result:
     """List posts of all providers, newest first; one that cannot be asked is a warning, not a failure."""
     names = [wanted.provider] if wanted.provider else list(desk.providers)
-    names = [name for name in names if not wanted.cursor or name in wanted.cursor]
+    pages, failures = await _pages(desk, wanted, [name for name in names if not wanted.cursor or name in wanted.cursor])
+    if failures and not pages:
+        name, error = next(iter(failures.items()))
+        return read_failed(error, name)
+    rows = [_Row(name, post, place) for name, page in pages.items() for place, post in enumerate(page.posts)]
+    rows.sort(key=_newest, reverse=True)
+    shown = rows[: wanted.query.limit]
+    tell = _concise if wanted.concise else _detailed
+    data: JsonObject = {"posts": [tell(desk, row.post, row.provider) for row in shown]}
+    positions = _positions(pages, shown, wanted.cursor)
+    # A provider that did not answer goes on where it stood, so that the next page has what this one lacks.
+    positions |= {name: wanted.cursor.get(name, {}) for name in failures if positions}
+    if positions:
+        data["next_cursor"] = _write_cursor(positions)
+    data["summary"] = dict(sum((Counter(page.summary) for page in pages.values()), Counter[str]()))
+    if failures:
+        data["warnings"] = [{"provider": name, "message": error.message} for name, error in failures.items()]
+    more = "; more with cursor" if positions else ""
+    return Result(ok=True, code=200, message=telling.counted(len(shown), "post", more), data=data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    provider: str
+    post: Post
+    place: int
+
+
+async def _pages(desk: Desk, wanted: Listing, names: list[str]) -> tuple[dict[str, Page], dict[str, Failure]]:
     pages: dict[str, Page] = {}
     failures: dict[str, Failure] = {}
     for name in names:
@@ -130,25 +158,21 @@ async def list_posts(desk: Desk, wanted: Listing) -> Result:
             pages[name] = await _page(desk, desk.providers[name], wanted)
         except Failure as error:
             failures[name] = error
-    if failures and not pages:
-        name, error = next(iter(failures.items()))
-        return read_failed(error, name)
-    rows = [(post.created_at, name, post) for name, page in pages.items() for post in page.posts]
-    rows.sort(key=_newest, reverse=True)
-    tell = _concise if wanted.concise else _detailed
-    data: JsonObject = {"posts": [tell(desk, post, name) for _, name, post in rows]}
-    positions = {name: page.position for name, page in pages.items() if page.position}
-    if positions:
-        data["next_cursor"] = _write_cursor(positions)
-    summary: dict[str, int] = {}
-    for page in pages.values():
-        for word, number in page.summary.items():
-            summary[word] = summary.get(word, 0) + number
-    data["summary"] = summary
-    if failures:
-        data["warnings"] = [{"provider": name, "message": error.message} for name, error in failures.items()]
-    more = "; more with cursor" if positions else ""
-    return Result(ok=True, code=200, message=telling.counted(len(rows), "post", more), data=data)
+    return pages, failures
+
+
+def _positions(pages: dict[str, Page], shown: list[_Row], before: JsonObject) -> JsonObject:
+    """Where each provider goes on: after the last post of its that was shown; none when all are at their end."""
+    positions: JsonObject = {}
+    rest = False
+    for name, page in pages.items():
+        used = sum(row.provider == name for row in shown)
+        complete = used == len(page.posts)
+        rest = rest or not complete or page.position is not None
+        if complete and page.position is None:
+            continue
+        positions[name] = page.position if complete else page.positions[used - 1] if used else before.get(name, {})
+    return positions if rest else {}
 
 
 async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:
@@ -161,20 +185,20 @@ async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:
             for account in accounts
             if wanted.account in (None, account.id) and wanted.platform in (None, account.platform)
         )
-    query = replace(wanted.query, accounts=ids, position=wanted.cursor.get(provider.name))
+    query = replace(wanted.query, accounts=ids, position=wanted.cursor.get(provider.name) or None)
     page = await provider.posts(query)
-    posts = list(page.posts)
+    posts, positions = page.posts, page.positions
     for _ in range(_MORE_PAGES):
         if page.position is None or len(posts) >= query.limit:
             break
         page = await provider.posts(replace(query, limit=query.limit - len(posts), position=page.position))
-        posts += page.posts
-    return Page(tuple(posts), page.position, page.summary)
+        posts, positions = posts + page.posts, positions + page.positions
+    return replace(page, posts=posts, positions=positions)
 
 
-def _newest(row: tuple[datetime | None, str, Post]) -> tuple[float, str]:
-    created_at, name, post = row
-    return (created_at.timestamp() if created_at else 0.0, f"{name}:{post.id}")
+def _newest(row: _Row) -> tuple[float, str]:
+    created_at = row.post.created_at
+    return (created_at.timestamp() if created_at else 0.0, f"{row.provider}:{row.post.id}")
 
 
 def _concise(desk: Desk, post: Post, provider: str) -> JsonObject:

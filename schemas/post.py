@@ -86,16 +86,19 @@ class Query:
     status: Status | None = None
     since: datetime | None = None
     until: datetime | None = None
-    account: str | None = None
-    platform: str | None = None
     accounts: frozenset[str] | None = None
     position: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of posts, newest first, and where the next one starts (``None``: this was the last)."""
+    """One page of posts, newest first.
+
+    ``positions`` says for each post where a page starts that goes on after it; ``position`` the same for the whole
+    page (``None``: this was the last).
+    """
 
     posts: tuple[Post, ...]
+    positions: tuple[dict[str, Any], ...] = ()
     position: dict[str, Any] | None = None
     summary: dict[str, int] = field(default_factory=dict[str, int])

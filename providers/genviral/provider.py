@@ -79,8 +79,13 @@ class Genviral:
         summary = members(pages[0][1].get("summary")) if pages else {}
         looked_at = found[: query.limit]
         more = len(found) > query.limit or any(full for _, _, full in pages)
-        position = _position(looked_at, query) if more and looked_at else None
-        return Page(tuple(post for post in looked_at if _wanted(post, query)), position, _counts(summary))
+        wanted = [index for index, post in enumerate(looked_at) if _wanted(post, query)]
+        return Page(
+            tuple(looked_at[index] for index in wanted),
+            tuple(_position(looked_at[: index + 1], query) for index in wanted),
+            _position(looked_at, query) if more and looked_at else None,
+            _counts(summary),
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -148,11 +153,9 @@ def _newest_first(post: Post) -> tuple[float, str]:
     return (post.created_at.timestamp() if post.created_at else 0.0, post.id)
 
 
-def _position(shown: list[Post], query: Query) -> dict[str, Any] | None:
-    oldest = shown[-1].created_at
-    if oldest is None:
-        return None
-    until, before = _exact(oldest), query.position or {}
+def _position(shown: list[Post], query: Query) -> JsonObject:
+    """Where a page starts that goes on after these: their oldest time, less those of it that were shown."""
+    until, before = _exact(shown[-1].created_at), query.position or {}
     seen = items(before.get("seen")) if before.get("until") == until else []
     return {"until": until, "seen": [*seen, *(post.id for post in shown if _exact(post.created_at) == until)]}
 

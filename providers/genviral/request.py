@@ -16,9 +16,9 @@ class TikTok(Arguments):
         None,
         description="DIRECT_POST (default), or MEDIA_UPLOAD: a draft in the creator's inbox, only with a slideshow.",
     )
-    privacy_level: (
-        Literal["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"] | None
-    ) = None
+    privacy_level: Literal["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"] | None = (
+        None
+    )
     disable_comment: bool | None = None
     disable_duet: bool | None = Field(None, description="Video only.")
     disable_stitch: bool | None = Field(None, description="Video only.")

@@ -123,8 +123,8 @@ def page(connection: sqlite3.Connection, query: Query, after: tuple[int, str] | 
         [*scope.values, query.limit + 1],
     )
     posts = tuple(found[: query.limit])
-    last = posts[-1] if len(found) > query.limit and posts else None
-    return Page(posts, _position(last) if last else None, summary)
+    positions = tuple(_position(post) for post in posts)
+    return Page(posts, positions, positions[-1] if len(found) > query.limit else None, summary)
 
 
 def refold(connection: sqlite3.Connection, post_id: str) -> None:
@@ -144,10 +144,6 @@ class _Filter:
             self.keep("post.created_at >= ?", stamp(query.since))
         if query.until is not None:
             self.keep("post.created_at <= ?", stamp(query.until))
-        if query.account is not None:
-            self.keep(_ON.format("account = ?"), query.account)
-        if query.platform is not None:
-            self.keep(_ON.format("platform = ?"), query.platform)
         if query.accounts is not None:
             marks = ", ".join("?" * len(query.accounts))
             self.keep(_ON.format(f"account IN ({marks})"), *sorted(query.accounts))
@@ -173,8 +169,9 @@ _POSTS = (
 )
 
 
-def _position(last: Post) -> JsonObject | None:
-    return {"created_at": stamp(last.created_at), "id": last.id} if last.created_at else None
+def _position(post: Post) -> JsonObject:
+    """Where a page starts that goes on after this post."""
+    return {"created_at": stamp(post.created_at) if post.created_at else 0, "id": post.id}
 
 
 def _posts(connection: sqlite3.Connection, where: str, values: list[Any]) -> list[Post]:

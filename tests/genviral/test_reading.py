@@ -188,3 +188,29 @@ async def test_one_provider_that_is_down_is_a_warning_beside_the_others(tmp_path
         posts = await agent.call("list_posts")
         assert len(posts["data"]["posts"]) == 1
         assert posts["data"]["warnings"][0]["provider"] == "genviral"
+
+
+async def test_pages_over_two_providers_hold_every_post_once_newest_first(tmp_path: Path) -> None:
+    async with genviral(tmp_path, PROVIDERS="genviral,local") as (agent, _):
+        made: list[str] = []
+        for number in range(6):
+            made.append((await agent.create(caption=f"Far {number}"))["data"]["id"])
+            near = await agent.create(caption=f"Near {number}", accounts=["local:outbox"], media=None)
+            made.append(near["data"]["id"])
+        pages: list[Body] = [await agent.call("list_posts", limit=5)]
+        while "next_cursor" in pages[-1]["data"]:
+            pages.append(await agent.call("list_posts", limit=5, cursor=pages[-1]["data"]["next_cursor"]))
+        assert [len(page["data"]["posts"]) for page in pages] == [5, 5, 2]
+        assert [post["id"] for page in pages for post in page["data"]["posts"]] == made[::-1]
+
+
+async def test_a_provider_that_was_down_gives_its_posts_on_the_next_page(tmp_path: Path) -> None:
+    async with genviral(tmp_path, PROVIDERS="genviral,local") as (agent, service):
+        far = (await agent.create(caption="Far"))["data"]["id"]
+        for number in range(3):
+            await agent.create(caption=f"Near {number}", accounts=["local:outbox"], media=None)
+        await service.fault("status:500", "/posts", "GET")
+        first = await agent.call("list_posts", limit=2)
+        assert first["data"]["warnings"][0]["provider"] == "genviral"
+        second = await agent.call("list_posts", limit=2, cursor=first["data"]["next_cursor"])
+        assert far in [post["id"] for post in second["data"]["posts"]]

@@ -57,5 +57,5 @@ def test_what_does_not_fit_is_told(changes: dict[str, Any], problem: tuple[str, 
 
 @pytest.mark.parametrize("field", ["tiktok", "pinterest", "music_url"])
 def test_what_belongs_to_other_networks_has_a_fix(field: str) -> None:
-    assert field not in RULES.fields
+    assert field not in RULES.model.model_fields
     assert RULES.refused[field].startswith("Leave it out")
