@@ -1,5 +1,6 @@
-"""How a provider's table of errors is read: by status and code, else by status, else by the status's class."""
+"""How a provider's table of errors is read: the most exact row decides, and every answer finds one."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,18 +9,20 @@ from schemas.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """One row: the service's HTTP status and error code -> our code.
+    """One row: what the service answered -> our code.
 
-    ``provider_code`` of ``None`` is the default of the status; ``advice`` replaces our code's own where
-    the row knows better. ``doubt``: after this answer to a write, the write may have happened.
+    ``status`` of ``None`` is any; ``provider_code`` of ``None`` is any, and one that ends in ``*`` a prefix;
+    ``words`` is a pattern looked for in the message. ``advice`` replaces our code's own where the row knows better.
+    ``doubt``: after this answer to a write, the write may have happened.
     """
 
-    status: int
+    status: int | None
     provider_code: str | None
     code: ErrorCode
     source: str
     advice: str | None = None
     doubt: bool = False
+    words: str | None = None
 
 
 class ErrorTable:
@@ -27,18 +30,39 @@ class ErrorTable:
 
     def __init__(self, rows: Iterable[ErrorRow]) -> None:
         self.rows = tuple(rows)
-        self._exact = {(row.status, row.provider_code): row for row in self.rows}
+        self._ranked = sorted(self.rows, key=_exactness, reverse=True)
 
-    def find(self, status: int, provider_code: str | None) -> ErrorRow:
+    def find(self, status: int, provider_code: str | None, message: str = "") -> ErrorRow:
         """Find the row for an answer; an unlisted status gets the verdict of its class."""
-        for key in ((status, provider_code), (status, None)):
-            if key in self._exact:
-                return self._exact[key]
-        if status >= _SERVER_ERROR:
-            return ErrorRow(status, provider_code, ErrorCode.PROVIDER_ERROR, "RFC 9110 15.6", doubt=True)
-        if status >= _CLIENT_ERROR:
-            return ErrorRow(status, provider_code, ErrorCode.REJECTED, "RFC 9110 15.5")
-        return ErrorRow(status, provider_code, ErrorCode.UNEXPECTED_ANSWER, "RFC 9110 15", doubt=True)
+        fitting = (row for row in self._ranked if _fits(row, status, provider_code, message))
+        return next(fitting, None) or _by_class(status, provider_code)
+
+
+def _fits(row: ErrorRow, status: int, provider_code: str | None, message: str) -> bool:
+    if row.status not in (None, status):
+        return False
+    if row.words is not None and re.search(row.words, message, re.IGNORECASE) is None:
+        return False
+    if row.provider_code is None:
+        return True
+    if row.provider_code.endswith("*"):
+        return (provider_code or "").startswith(row.provider_code[:-1])
+    return row.provider_code == provider_code
+
+
+def _exactness(row: ErrorRow) -> tuple[bool, int, bool, bool]:
+    """Rank rows: an exact code first, then the longest prefix, then words, then the status."""
+    code = row.provider_code or ""
+    exact = bool(code) and not code.endswith("*")
+    return exact, len(code), row.words is not None, row.status is not None
+
+
+def _by_class(status: int, provider_code: str | None) -> ErrorRow:
+    if status >= _SERVER_ERROR:
+        return ErrorRow(status, provider_code, ErrorCode.PROVIDER_ERROR, "RFC 9110 15.6", doubt=True)
+    if status >= _CLIENT_ERROR:
+        return ErrorRow(status, provider_code, ErrorCode.REJECTED, "RFC 9110 15.5")
+    return ErrorRow(status, provider_code, ErrorCode.UNEXPECTED_ANSWER, "RFC 9110 15", doubt=True)
 
 
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500

@@ -40,42 +40,72 @@ class Answer:
 class Wire:
     """Carries requests to one service under one key, at most ``concurrency`` at a time.
 
-    ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer.
+    ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
+    where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call.
     """
 
-    def __init__(self, base_url: str, key: SecretStr, *, timeout: float, concurrency: int, user_agent: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: SecretStr,
+        *,
+        timeout: float,
+        concurrency: int,
+        user_agent: str,
+        key_header: str = "Authorization",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._timeout = timeout
         self._turns = anyio.CapacityLimiter(concurrency)
         self._concurrency = concurrency
-        self._user_agent = user_agent
+        self._headers = {"Accept": "application/json", "User-Agent": user_agent}
+        self._key_header = key_header
+        self._call_headers = headers or {}
         self._client: httpx2.AsyncClient | None = None
 
     async def send(
         self, method: str, path: str, *, body: JsonObject | None = None, query: dict[str, Any] | None = None
     ) -> Answer:
-        """Send one request and read the whole answer.
+        """Send one request under the key and read the whole answer.
 
         Raises:
             Failure: ``provider_unreachable`` when nothing was sent; ``provider_timeout`` or
                 ``unexpected_answer`` with ``doubt`` when the request may have been acted on.
         """
+        secret = self._key.get_secret_value()
+        value = f"Bearer {secret}" if self._key_header == "Authorization" else secret
+        headers = {**self._call_headers, self._key_header: value}
+        request = self._open().build_request(
+            method, f"{self._base_url}{path}", json=body, params=query, headers=headers
+        )
+        return await self._exchange(request, self._timeout)
+
+    async def upload(self, url: str, content: bytes, media_type: str, seconds: float) -> Answer:
+        """PUT bytes to a presigned link, without the key: the link itself is the permission.
+
+        Raises:
+            Failure: as ``send``.
+        """
+        request = self._open().build_request("PUT", url, content=content, headers={"Content-Type": media_type})
+        return await self._exchange(request, seconds)
+
+    async def _exchange(self, request: httpx2.Request, seconds: float) -> Answer:
         async with self._turns:
             try:
-                with anyio.fail_after(self._timeout):
-                    return await self._exchange(method, path, body, query)
+                with anyio.fail_after(seconds):
+                    return await self._read(request)
             except NEVER_SENT as error:
                 raise self._unreachable(error) from error
             except (TimeoutError, httpx2.TimeoutException) as error:
-                message = f"No answer within {self._timeout:g} s."
+                message = f"No answer within {seconds:g} s."
                 raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
             except httpx2.HTTPError as error:
                 message = f"The connection broke before the answer was complete ({type(error).__name__})."
                 raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
 
-    async def _exchange(self, method: str, path: str, body: JsonObject | None, query: dict[str, Any] | None) -> Answer:
-        request = self._open().build_request(method, f"{self._base_url}{path}", json=body, params=query)
+    async def _read(self, request: httpx2.Request) -> Answer:
         response = await self._open().send(request, stream=True)
         try:
             content = bytearray()
@@ -90,11 +120,7 @@ class Wire:
     def _open(self) -> httpx2.AsyncClient:
         if self._client is None:
             self._client = httpx2.AsyncClient(
-                headers={
-                    "Authorization": f"Bearer {self._key.get_secret_value()}",
-                    "Accept": "application/json",
-                    "User-Agent": self._user_agent,
-                },
+                headers=self._headers,
                 timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
                 limits=httpx2.Limits(max_connections=self._concurrency, keepalive_expiry=5.0),
             )

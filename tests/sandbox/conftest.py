@@ -1,0 +1,14 @@
+"""A stand-in of its own for every test."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from sandbox.genviral import create_app
+from tests.sandbox.caller import Caller, calling
+
+
+@pytest.fixture
+async def genviral(anyio_backend: str) -> AsyncGenerator[Caller]:
+    async with calling(create_app()) as caller:
+        yield caller
