@@ -17,6 +17,7 @@ from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject, members
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
+from server import resources
 from server.instructions import instructions
 from server.log import redact
 from tools.catalogue import TOOLS
@@ -50,6 +51,9 @@ class Dispatch:
             get_tool_input_schema=self._schema,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
+            on_list_resources=resources.list_resources,
+            on_list_resource_templates=resources.list_templates,
+            on_read_resource=resources.read_resource,
         )
         server.middleware.append(_malformed_arguments)
         return server
