@@ -85,7 +85,7 @@ def accepts(account: Account, rules: RuleSet) -> JsonObject:
     """Say what one account takes: the tightest caption limit with its unit, media kinds, settings objects."""
     captions = [
         rule
-        for rule in rules.rules
+        for rule in (*rules.rules, *rules.own(account))
         if rule.path == "/caption"
         and rule.check is Check.MAX_LENGTH
         and isinstance(rule.limit, int)

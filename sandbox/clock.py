@@ -18,8 +18,9 @@ class Clock:
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """Tell the time, aware and in UTC."""
-        return datetime.now(UTC) + self._offset
+        """Tell the time, aware and in UTC; in whole milliseconds, so that it survives being written and read."""
+        now = datetime.now(UTC) + self._offset
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def advance(self, seconds: float) -> None:
         """Move by ``seconds``, which may be negative.

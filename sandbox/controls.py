@@ -13,18 +13,17 @@ A fault's ``path`` comes after the base path; ``{id}`` stands for any one segmen
 (any) and so may ``times`` (1). What cannot be understood is answered with 422 and ``{"error": "..."}``.
 """
 
-import json
 import re
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import Clock, instant, iso
 from sandbox.faults import Armed, Faults, parse
 from sandbox.interceptor import CONTROLS, FailureBody
-from sandbox.jsonvalue import JsonObject, is_object
+from sandbox.jsonvalue import JsonObject, is_object, read, reply
 from sandbox.traffic import Traffic
 
 UNPROCESSABLE = 422
@@ -36,7 +35,7 @@ class ControlError(Exception):
 
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a control that could not be understood: Starlette's handler for `ControlError`."""
-    return JSONResponse({"error": str(error)}, UNPROCESSABLE)
+    return reply({"error": str(error)}, UNPROCESSABLE)
 
 
 async def read_object(request: Request, *, known: frozenset[str] | None = None) -> JsonObject:
@@ -46,8 +45,8 @@ async def read_object(request: Request, *, known: frozenset[str] | None = None) 
         ControlError: it is something else.
     """
     try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
+        body = read(await request.body())
+    except ValueError:
         raise ControlError("The body is not JSON.") from None
     if not is_object(body):
         raise ControlError("The body is not a JSON object.")
@@ -80,21 +79,21 @@ class Controls:
     async def _arm(self, request: Request) -> Response:
         body = await read_object(request, known=frozenset({"method", "path", "fault", "times"}))
         armed = _armed(body)
-        reply = armed.fault.reply
-        if reply is not None:
+        planned = armed.fault.reply
+        if planned is not None:
             try:
-                self.failure(reply.status, reply.error_code, reply.shape)
+                self.failure(planned.status, planned.error_code, planned.shape)
             except ValueError as error:
                 raise ControlError(str(error)) from error
         self.faults.arm(armed)
-        return JSONResponse({"armed": armed.view()}, 201)
+        return reply({"armed": armed.view()}, 201)
 
     async def _show_faults(self, request: Request) -> Response:
-        return JSONResponse({"faults": self.faults.view()})
+        return reply({"faults": self.faults.view()})
 
     async def _disarm(self, request: Request) -> Response:
         self.faults.clear()
-        return JSONResponse({"faults": []})
+        return reply({"faults": []})
 
     async def _move_clock(self, request: Request) -> Response:
         body = await read_object(request, known=frozenset({"advance_seconds", "now"}))
@@ -111,10 +110,10 @@ class Controls:
         return await self._show_clock(request)
 
     async def _show_clock(self, request: Request) -> Response:
-        return JSONResponse({"now": iso(self.clock.now())})
+        return reply({"now": iso(self.clock.now())})
 
     async def _show_requests(self, request: Request) -> Response:
-        return JSONResponse({"total": self.traffic.total, "requests": self.traffic.view()})
+        return reply({"total": self.traffic.total, "requests": self.traffic.view()})
 
 
 def _armed(body: JsonObject) -> Armed:

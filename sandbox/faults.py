@@ -107,13 +107,9 @@ def parse(text: str) -> Fault:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= LONGEST_WAIT:
+    if re.fullmatch("[0-9]+([.][0-9]+)?", text) is None or float(text) > LONGEST_WAIT:
         raise ValueError(f"{text!r} is not a number of seconds from 0 to {LONGEST_WAIT:g}")
-    return seconds
+    return float(text)
 
 
 @dataclass(slots=True)

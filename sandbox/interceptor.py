@@ -1,15 +1,15 @@
 """Stands before a sandbox's application: notes every request and lets armed faults happen to it."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 import anyio
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.clock import Clock, iso
 from sandbox.faults import Ending, Fault, Faults, Reply
+from sandbox.jsonvalue import reply
 from sandbox.traffic import Exchange, Traffic
 
 #: Paths below this one steer the sandbox: they are neither noted nor broken.
@@ -61,6 +61,7 @@ class Interceptor:
             return  # the caller left in the middle of its own request: there is nobody to answer
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        receive = await _arrived(receive)
         answer: list[Message] = []
 
         async def hold(message: Message) -> None:
@@ -72,18 +73,18 @@ class Interceptor:
         if fault.drop is not None:
             await _hang_up(fault.drop, scope, receive)
         elif fault.reply is not None:
-            await self._reply(fault.reply)(scope, receive, send)
+            await self._write(fault.reply)(scope, receive, send)
         elif fault.acts:
             for message in answer:
                 await send(message)
         else:
             await self._app(scope, receive, send)
 
-    def _reply(self, reply: Reply) -> Response:
-        if reply.html:
-            return HTMLResponse(_PAGE, HTTPStatus.INTERNAL_SERVER_ERROR)
-        headers = {} if reply.retry_after is None else {"Retry-After": reply.retry_after}
-        return JSONResponse(self._failure(reply.status, reply.error_code, reply.shape), reply.status, headers)
+    def _write(self, wanted: Reply) -> Response:
+        if wanted.html:
+            return HTMLResponse(_PAGE, wanted.status)
+        headers = {} if wanted.retry_after is None else {"Retry-After": wanted.retry_after}
+        return reply(self._failure(wanted.status, wanted.error_code, wanted.shape), wanted.status, headers)
 
 
 def _noting(exchange: Exchange, send: Send) -> Send:
@@ -95,6 +96,24 @@ def _noting(exchange: Exchange, send: Send) -> Send:
         await send(message)
 
     return note
+
+
+async def _arrived(receive: Receive) -> Receive:
+    """Wait for the whole request and give it again, so that it can be acted on when its caller has gone.
+
+    Raises:
+        ClientDisconnect: the caller left before the end of its request.
+    """
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body", False):
+        messages.append(await receive())
+        if messages[-1]["type"] == "http.disconnect":
+            raise ClientDisconnect
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again
 
 
 async def _hang_up(ending: Ending, scope: Scope, receive: Receive) -> None:

@@ -18,6 +18,9 @@ from sandbox.faults import Ending
 
 LOOPBACK = "127.0.0.1"
 
+#: Seconds that an idle connection is kept: longer than clients keep theirs, so that none is dropped by accident.
+KEEP_ALIVE = 300
+
 #: Closing with "linger for 0 seconds" resets a connection instead of ending it in order.
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -71,7 +74,15 @@ async def _listening(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
         with suppress(asyncio.CancelledError):  # only the end below cancels, when nobody is left to answer
             await app(scope, receive, send)
 
-    config = uvicorn.Config(until_cancelled, http=_Connection, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        until_cancelled,
+        http=_Connection,
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        log_config=None,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
     config.load()
     state = ServerState()
 

@@ -1,9 +1,16 @@
 """One connected profile, and what it accepts."""
 
 from dataclasses import dataclass
-from typing import Any
 
-Capability = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an account says of itself; an empty field says nothing. ``content_kinds`` are the provider's words."""
+
+    content_kinds: frozenset[str] = frozenset()
+    caption_limit: int | None = None
+    max_images: int | None = None
+    max_video_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,7 @@ class Account:
     username: str | None = None
     status: str = "active"
     kind: str | None = None
+    capabilities: Capabilities | None = None
 
     @property
     def provider(self) -> str:

@@ -23,14 +23,13 @@ def check_accounts(rules: RuleSet, situation: Situation) -> list[Problem]:
     """Check what depends on the accounts; of several limits on one path and unit the tightest is told."""
     media = text(members(situation.arguments.get("media")).get("type"))
     tightest: dict[tuple[str, Check, Unit], Problem] = {}
-    for rule in rules.rules:
-        if rule.scope is None:
-            continue
-        covered = tuple(account for account in situation.accounts if rule.scope.covers(account, media))
+    scoped = [(rule, situation.accounts) for rule in rules.rules if rule.scope]
+    scoped += [(rule, (account,)) for account in situation.accounts for rule in rules.own(account)]
+    for rule, accounts in scoped:
+        covered = tuple(account for account in accounts if rule.scope is None or rule.scope.covers(account, media))
         for problem in _broken(rule, situation.arguments, covered) if covered else ():
             key = (problem.path, rule.check, rule.unit)
-            if key not in tightest or _tighter(problem, tightest[key]):
-                tightest[key] = problem
+            tightest[key] = _tighter(problem, tightest[key]) if key in tightest else problem
     return [*tightest.values(), *_crossed(rules, situation, needs_accounts=True)]
 
 
@@ -51,8 +50,14 @@ def _few(problems: Iterator[Problem]) -> list[Problem]:
 _ALIKE = 3
 
 
-def _tighter(new: Problem, old: Problem) -> bool:
-    return isinstance(new.limit, int) and isinstance(old.limit, int) and new.limit < old.limit
+def _tighter(new: Problem, old: Problem) -> Problem:
+    """Choose the problem with the tighter limit; with the same limit, name the accounts of both."""
+    if not isinstance(new.limit, int) or not isinstance(old.limit, int) or new.limit > old.limit:
+        return old
+    if new.limit < old.limit:
+        return new
+    named = dict.fromkeys([*(old.accounts or ()), *(new.accounts or ())])
+    return old.model_copy(update={"accounts": list(named)})
 
 
 def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> Iterator[Problem]:
@@ -117,8 +122,8 @@ def _size(value: object, rule: Rule, extra: int) -> int | None:
     return len(items(value)) if is_list(value) else None
 
 
-def _number(value: object, rule: Rule, extra: int) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _number(value: object, rule: Rule, extra: int) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _text(value: object, rule: Rule, extra: int) -> str | None:
@@ -165,6 +170,9 @@ _METERS: dict[Check, _Meter] = {
     ),
     Check.MINIMUM: _Meter(
         _number, _at_least, ProblemCode.OUT_OF_RANGE, "{actual}; at least {limit}", "Give {limit} or more."
+    ),
+    Check.MAXIMUM: _Meter(
+        _number, _at_most, ProblemCode.OUT_OF_RANGE, "{actual} {unit}; at most {limit}", "Give {limit} or less."
     ),
     Check.UNIQUE: _Meter(
         _repeats,

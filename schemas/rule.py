@@ -26,6 +26,7 @@ class Check(StrEnum):
     MAX_ITEMS = "maxItems"
     UNIQUE = "uniqueItems"
     MINIMUM = "minimum"
+    MAXIMUM = "maximum"
     PATTERN = "pattern"
 
 
@@ -84,11 +85,16 @@ class CrossRule:
     needs_accounts: bool = False
 
 
+def _nothing(account: Account) -> Iterable[Rule]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """All that one provider accepts in create_post.
 
-    ``model`` is the structure of its arguments; ``refused`` gives the fix for fields that callers are known to try;
+    ``model`` is the structure of its arguments; ``own`` makes the rows that an account brings
+    itself; ``refused`` gives the fix for fields that callers are known to try;
     ``hints`` find what does not stop a post but may spoil it; ``settings`` says which accounts a settings
     object is for.
     """
@@ -96,6 +102,7 @@ class RuleSet:
     provider: str
     model: type[PostRequest]
     rules: tuple[Rule, ...]
+    own: Callable[[Account], Iterable[Rule]] = _nothing
     cross: tuple[CrossRule, ...] = ()
     hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()
     settings: dict[str, Scope] = field(default_factory=dict[str, Scope])

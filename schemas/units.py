@@ -19,6 +19,7 @@ class Unit(StrEnum):
     GRAPHEMES = "graphemes"
     WEIGHTED = "weighted characters"
     ITEMS = "items"
+    SECONDS = "seconds"
 
 
 def count(text: str, unit: Unit) -> int:

@@ -18,6 +18,8 @@ from engine.journal import MIGRATIONS, Journal
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.genviral.provider import Genviral
+from providers.genviral.rules import RULES
+from providers.genviral.rules_v2 import RULES_V2
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
 from providers.networks.network import Network
@@ -89,7 +91,8 @@ def _genviral(parts: _Parts) -> Provider:
         concurrency=settings.genviral_concurrency,
         user_agent=f"postwright/{own_version()}",
     )
-    return Genviral(wire, parts.clock, settings.genviral_poll_seconds)
+    rules = {"v1": RULES, "v2": RULES_V2}[settings.genviral_rules]
+    return Genviral(wire, parts.clock, rules=rules, poll_seconds=settings.genviral_poll_seconds)
 
 
 def _local(parts: _Parts) -> Provider:

@@ -44,7 +44,7 @@ class Settings(BaseModel):
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
     genviral_api_key: SecretStr | None = Field(None, description="Genviral's API key; turns the provider on.")
     genviral_base_url: HttpUrl = Field(HttpUrl(GENVIRAL_URL), description="Where Genviral's API is, such as a sandbox.")
-    genviral_rules: Literal["v1"] = Field("v1", description="The generation of Genviral's rules.")
+    genviral_rules: Literal["v1", "v2"] = Field("v1", description="The generation of Genviral's rules; `doctor` tells.")
     genviral_concurrency: int = Field(3, ge=1, le=10, description="Requests to Genviral at one time.")
     genviral_poll_seconds: float = Field(30.0, ge=0.05, le=600, description="Seconds between two looks at one post.")
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")

@@ -25,9 +25,10 @@ MAX_PAGE = 100
 class Genviral:
     """Speaks to Genviral through one ``Wire``; ``poll_seconds`` follows the service's guidance (reference 14)."""
 
-    def __init__(self, http: Wire, clock: Clock, poll_seconds: float = 30.0) -> None:
+    def __init__(self, http: Wire, clock: Clock, *, rules: RuleSet = RULES, poll_seconds: float = 30.0) -> None:
         self._http = http
         self._clock = clock
+        self._rules = rules
         self._poll_seconds = poll_seconds
 
     @property
@@ -37,8 +38,8 @@ class Genviral:
 
     @property
     def rules(self) -> RuleSet:
-        """Generation ``v1``: the seeds."""
-        return RULES
+        """The generation that was chosen; without a choice ``v1``, the seeds."""
+        return self._rules
 
     @property
     def poll_seconds(self) -> float:

@@ -1,6 +1,7 @@
 """Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
 
-from schemas.account import Account
+from providers.genviral.settings import settings
+from schemas.account import Account, Capabilities
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Delivery, Order, Post, Receipt, Warn
@@ -34,6 +35,9 @@ FILTERS: dict[Status, tuple[str, ...]] = {
     Status.FAILED: ("failed",),
 }
 
+#: Platform objects that stand at the top of the body; the others lie in ``settings`` (reference 6.2 to 6.5).
+_TOP_LEVEL = ("tiktok", "pinterest", "music_url")
+
 #: Genviral's platform words that differ from ours.
 _PLATFORMS = {"twitter": "x"}
 
@@ -46,7 +50,8 @@ def order_body(order: Order) -> JsonObject:
         "accounts": [{"id": account.native_id} for account in order.accounts],
         "scheduled_at": wire(order.scheduled_at) if order.scheduled_at else None,
         "external_id": order.key,
-        **order.extras,
+        **{name: order.extras[name] for name in _TOP_LEVEL if name in order.extras},
+        "settings": settings(order.extras) or None,
     }
     return {name: value for name, value in body.items() if value is not None}
 
@@ -62,7 +67,22 @@ def account(record: JsonObject) -> Account:
         username=clean(username, 80) if username else None,
         status=clean(text(record.get("status")) or "active", 40),
         kind=text(record.get("type")),
+        capabilities=_capabilities(record["capabilities"]) if members(record.get("capabilities")) else None,
     )
+
+
+def _capabilities(record: object) -> Capabilities:
+    found, limits = members(record), members(members(record).get("media_limits"))
+    return Capabilities(
+        content_kinds=frozenset(kind for kind in items(found.get("supported_content_kinds")) if isinstance(kind, str)),
+        caption_limit=_whole(found.get("caption_limit")),
+        max_images=_whole(limits.get("max_images")),
+        max_video_seconds=_whole(limits.get("max_video_seconds")),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def receipt(data: JsonObject, *, replayed: bool) -> Receipt:

@@ -39,12 +39,17 @@ class Pinterest(Arguments):
     tags: list[str] | None = None
 
 
-class GenviralPost(PostRequest):
-    """A post through Genviral."""
+class GenviralFields(PostRequest):
+    """What a post through Genviral has in every generation."""
 
-    media: MediaField = None
     tiktok: TikTok | None = Field(None, description="Only if every account is TikTok; never with pinterest.")
     pinterest: Pinterest | None = Field(
         None, description="Only with a Pinterest account and a slideshow; never with tiktok."
     )
     music_url: str | None = Field(None, description="Link of a TikTok post whose sound to use; TikTok accounts only.")
+
+
+class GenviralPost(GenviralFields):
+    """A post through Genviral."""
+
+    media: MediaField = None

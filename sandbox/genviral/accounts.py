@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sandbox.genviral import shape
 from sandbox.genviral.envelope import Refusal
+from sandbox.genviral.shape import Record, choice, nullable, text, uuid
 from sandbox.jsonvalue import JsonObject, is_array
 
 WORKSPACE = "4cb5a3a0-7c52-4d4e-9a53-0d7f1d4c9e21"
@@ -46,15 +46,15 @@ DEFAULT = (
     Account("e34a7d15-9c80-4f62-a1d8-6b5f20c9e873", "facebook", "byo", "lumenlabs", "Lumen Labs Page"),
 )
 
-_SEED = shape.Record(
+_SEED = Record(
     {
-        "id": shape.uuid,
-        "platform": shape.text(1, 40),
-        "type": shape.choice("byo", "hosted"),
-        "username": shape.text(1, 200),
-        "display_name": shape.text(1, 200),
-        "status": shape.text(1, 40),
-        "workspace_id": shape.nullable(shape.text(1, 200)),
+        "id": uuid,
+        "platform": text(1, 40),
+        "type": choice("byo", "hosted"),
+        "username": text(1, 200),
+        "display_name": text(1, 200),
+        "status": text(1, 40),
+        "workspace_id": nullable(text(1, 200)),
     },
     frozenset({"id", "platform", "type", "username", "display_name"}),
 )

@@ -1,45 +1,51 @@
 """The application: every route of the stand-in, and the controls over it."""
 
-import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import controls
 from sandbox.clock import Clock
+from sandbox.controls import ControlError, Controls, refused
 from sandbox.faults import Faults
-from sandbox.genviral import batch, listing, publishing, uploads
 from sandbox.genviral.accounts import Accounts, read_accounts
-from sandbox.genviral.envelope import Refusal, encode, failure, wrap
+from sandbox.genviral.batch import delete_posts, retry_posts
+from sandbox.genviral.envelope import Refusal, failure, wrap
 from sandbox.genviral.keys import authorize
+from sandbox.genviral.listing import get_post, get_subscription, list_accounts, list_posts
+from sandbox.genviral.publishing import create_post, update_post
 from sandbox.genviral.service import Call, Handler, Service
+from sandbox.genviral.steering import Steering
+from sandbox.genviral.uploads import STORAGE, create_file, list_files, store
 from sandbox.genviral.v1 import V1
 from sandbox.genviral.worker import Worker
-from sandbox.interceptor import CONTROLS, Interceptor
-from sandbox.jsonvalue import JsonObject
+from sandbox.interceptor import Interceptor
+from sandbox.jsonvalue import read, reply
 from sandbox.traffic import Traffic
 
 BASE_PATH = "/api/partner/v1"
 WORKER_DELAY = 1.0
 
+NOT_FOUND = 404
+WITH_BODY = ("POST", "PATCH")
+
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/accounts", listing.list_accounts),
-    ("POST", "/posts", publishing.create_post),
-    ("GET", "/posts", listing.list_posts),
-    ("POST", "/posts/retry", batch.retry_posts),
-    ("POST", "/posts/delete", batch.delete_posts),
-    ("GET", "/posts/{id}", listing.get_post),
-    ("PATCH", "/posts/{id}", publishing.update_post),
-    ("POST", "/files", uploads.create_file),
-    ("GET", "/files", uploads.list_files),
-    ("GET", "/subscription", listing.get_subscription),
+    ("GET", "/accounts", list_accounts),
+    ("POST", "/posts", create_post),
+    ("GET", "/posts", list_posts),
+    ("POST", "/posts/retry", retry_posts),
+    ("POST", "/posts/delete", delete_posts),
+    ("GET", "/posts/{id}", get_post),
+    ("PATCH", "/posts/{id}", update_post),
+    ("POST", "/files", create_file),
+    ("GET", "/files", list_files),
+    ("GET", "/subscription", get_subscription),
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -67,16 +73,14 @@ def create_app(
     return Starlette(
         routes=[
             *(Route(BASE_PATH + path, _api(service, tokens, do), methods=[method]) for method, path, do in ROUTES),
-            Route(f"{uploads.STORAGE}/{{id}}", partial(uploads.store, service), methods=["PUT"]),
-            *controls.Controls(clock, faults, traffic, failure).routes(),
-            Route(f"{CONTROLS}/posts", _show_posts(service), methods=["GET"]),
-            Route(f"{CONTROLS}/delivery", _show_delivery(service), methods=["GET"]),
-            Route(f"{CONTROLS}/delivery", _steer_delivery(service), methods=["POST"]),
+            Route(f"{STORAGE}/{{id}}", partial(store, service), methods=["PUT"]),
+            *Controls(clock, faults, traffic, failure).routes(),
+            *Steering(service).routes(),
         ],
         middleware=[
             Middleware(Interceptor, base=BASE_PATH, clock=clock, faults=faults, traffic=traffic, failure=failure)
         ],
-        exception_handlers={controls.ControlError: controls.refused, HTTPException: _no_route},
+        exception_handlers={ControlError: refused, HTTPException: _no_route},
     )
 
 
@@ -86,70 +90,24 @@ def _api(service: Service, tokens: Collection[str] | None, handle: Handler) -> E
     async def respond(request: Request) -> Response:
         try:
             authorize(request.headers.get("authorization"), tokens)
-            body = None if request.method == "GET" else _parse(await request.body())
+            body = await _body(request) if request.method in WITH_BODY else None
             service.worker.catch_up()
-            origin = str(request.base_url).rstrip("/")
+            origin = f"http://{request.headers.get('host', '127.0.0.1')}"
             answer = handle(service, Call(body, request.path_params, request.query_params, origin))
         except Refusal as refusal:
-            return _json(refusal.status, refusal.body)
-        return _json(answer.status, wrap(answer))
+            return reply(refusal.body, refusal.status)
+        return reply(wrap(answer), answer.status)
 
     return respond
 
 
-def _parse(body: bytes) -> Any:
+async def _body(request: Request) -> Any:
     try:
-        return json.loads(body, parse_constant=_not_json)
-    except (ValueError, RecursionError):
+        return read(await request.body())
+    except ValueError:
         raise Refusal("invalid_json") from None
 
 
-def _not_json(constant: str) -> NoReturn:
-    """Refuse NaN and the infinities, which Python would read."""
-    raise ValueError(constant)
-
-
-def _json(status: int, body: JsonObject) -> Response:
-    return Response(encode(body), status, media_type="application/json")
-
-
 async def _no_route(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _json(status, failure(status, "not_found" if status == 404 else None, None))  # noqa: PLR2004  (HTTP's own)
-
-
-def _show_posts(service: Service) -> Endpoint:
-    async def show(request: Request) -> Response:
-        service.worker.catch_up()
-        return JSONResponse({"posts": service.posts.records()})
-
-    return show
-
-
-def _show_delivery(service: Service) -> Endpoint:
-    async def show(request: Request) -> Response:
-        return JSONResponse({account: {"fail": message} for account, message in service.worker.failures.items()})
-
-    return show
-
-
-def _steer_delivery(service: Service) -> Endpoint:
-    """Change what happens to deliveries from now on; those already due are made before."""
-
-    async def steer(request: Request) -> Response:
-        wanted = await controls.read_object(request)
-        for account_id, wish in wanted.items():
-            match wish:
-                case {"fail": str() | None, **rest} if not rest and account_id in service.accounts:
-                    pass
-                case _:
-                    raise controls.ControlError(f'{account_id}: an account\'s id and {{"fail": "message" or null}}.')
-        service.worker.catch_up()
-        for account_id, wish in wanted.items():
-            if wish["fail"] is None:
-                service.worker.failures.pop(account_id.lower(), None)
-            else:
-                service.worker.failures[account_id.lower()] = wish["fail"]
-        return await _show_delivery(service)(request)
-
-    return steer
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    return reply(failure(status, "not_found" if status == NOT_FOUND else None, None), status, headers)

@@ -1,6 +1,5 @@
 """The envelope around every answer (seed 000), and the table of refusals."""
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -82,11 +81,6 @@ def failure(status: int, error_code: str | None, shape: str | None) -> JsonObjec
     if error_code is not None:
         body["error_code"] = error_code
     return body | ISSUES[shape]
-
-
-def encode(body: JsonObject) -> bytes:
-    """Write JSON; all but ASCII is escaped, so that halves of a surrogate pair survive as they came."""
-    return json.dumps(body, separators=(",", ":")).encode("ascii")
 
 
 def _phrase(status: int) -> str:

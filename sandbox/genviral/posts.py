@@ -64,11 +64,12 @@ class Post:
     def mark(self, status: str, *, only: frozenset[str] | None = None) -> None:
         """Give the post and its deliveries a status that is still to lead to something; forget earlier failures.
 
-        ``only`` names the deliveries that are meant.
+        ``only`` names the deliveries that are meant; what is out already stays so in any case.
         """
         self.status = status
         for account_id in self.deliveries if only is None else only:
-            self.deliveries[account_id] = Delivery(account_id, status)
+            if self.deliveries[account_id].status != "posted":
+                self.deliveries[account_id] = Delivery(account_id, status)
 
     def roll_up(self) -> None:
         """Derive the post's status from its deliveries', all of which are ended."""

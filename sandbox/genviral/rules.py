@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import PurePosixPath
 from urllib.parse import SplitResult, urlsplit
 
 from sandbox.genviral.accounts import Account
@@ -130,7 +129,8 @@ def media_can_be_posted(draft: Draft) -> str | None:
     """Check the kind and the size of media, as far as address and upload tell."""
     endings, types, too_many = POSTABLE[draft.media_form]
     for address in draft.urls:
-        ending = PurePosixPath(urlsplit(address).path).suffix.lower()
+        _, dot, name = urlsplit(address).path.rpartition(".")
+        ending = dot + name.lower()
         if ending in TELLING and ending not in endings:
             return f"{draft.media_form} media cannot be a {ending} file"
     for file in draft.uploads():
@@ -198,6 +198,6 @@ def _unreachable(parts: SplitResult) -> bool:
     if host == "localhost" or host.endswith((".invalid", ".localhost", ".local")) or "unreachable" in parts.path:
         return True
     try:
-        return not ip_address(host).is_global
+        return (host[-1:].isdigit() or ":" in host) and not ip_address(host).is_global
     except ValueError:
-        return False
+        return False  # a name that ends in a digit

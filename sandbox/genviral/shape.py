@@ -40,9 +40,10 @@ def web_address(text: str) -> SplitResult | None:
     """Read an absolute http or https URL; None for anything else."""
     try:
         parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
     except ValueError:
-        return None
-    return parts if parts.scheme in ("http", "https") and parts.hostname and " " not in parts.netloc else None
+        return None  # brackets that hold no address, or a port that is no number
+    return parts if parts.scheme in ("http", "https") and host and " " not in host else None
 
 
 def text(least: int = 0, most: int | None = None) -> Check:
@@ -205,4 +206,4 @@ def flatten(issues: Iterable[Issue]) -> dict[str, Any]:
 
 
 def _mistyped(expected: str, value: object) -> str:
-    return f"Expected {expected}, received {_TYPES[type(value)]}"
+    return f"Expected {expected}, received {_TYPES.get(type(value), type(value).__name__)}"

@@ -4,8 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sandbox.genviral import rules
 from sandbox.genviral.generation import Generation
+from sandbox.genviral.rules import (
+    captions_fit,
+    hosted_video_lasts_right,
+    media_can_be_posted,
+    media_can_be_reached,
+    music_is_a_tiktok_post,
+    music_needs_tiktok,
+    pinterest_needs_pinterest,
+    tiktok_needs_own_tiktok,
+)
 from sandbox.genviral.shape import (
     Body,
     Issue,
@@ -19,6 +28,7 @@ from sandbox.genviral.shape import (
     tagged,
     text,
     url,
+    utf16,
     uuid,
 )
 from sandbox.jsonvalue import is_object
@@ -79,7 +89,7 @@ def tiktok_suits_media(post: Mapping[str, Any]) -> Iterator[Issue]:
         yield "tiktok", "post_mode MEDIA_UPLOAD is only supported when media.type is slideshow"
     if "video_cover_timestamp_ms" in tiktok and (slideshow or draft):
         yield "tiktok", "video_cover_timestamp_ms is only supported for video with DIRECT_POST"
-    if not slideshow and isinstance(description, str) and rules.utf16(description) > VIDEO_DESCRIPTION:
+    if not slideshow and isinstance(description, str) and utf16(description) > VIDEO_DESCRIPTION:
         yield "tiktok", f"description must contain at most {VIDEO_DESCRIPTION} character(s) for video"
 
 
@@ -125,14 +135,14 @@ V1 = Generation(
     ),
     agreement=AGREEMENT,
     rules=(
-        ("validation_failed", rules.captions_fit),
-        ("validation_failed", rules.music_needs_tiktok),
-        ("validation_failed", rules.tiktok_needs_own_tiktok),
-        ("validation_failed", rules.pinterest_needs_pinterest),
-        ("validation_failed", rules.media_can_be_posted),
-        ("validation_failed", rules.hosted_video_lasts_right),
-        ("invalid_music_url", rules.music_is_a_tiktok_post),
-        ("media_unreachable", rules.media_can_be_reached),
+        ("validation_failed", captions_fit),
+        ("validation_failed", music_needs_tiktok),
+        ("validation_failed", tiktok_needs_own_tiktok),
+        ("validation_failed", pinterest_needs_pinterest),
+        ("validation_failed", media_can_be_posted),
+        ("validation_failed", hosted_video_lasts_right),
+        ("invalid_music_url", music_is_a_tiktok_post),
+        ("media_unreachable", media_can_be_reached),
     ),
     at_once=timedelta(seconds=30),
 )

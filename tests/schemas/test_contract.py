@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from providers.genviral.rules import RULES as GENVIRAL
+from providers.genviral.rules_v2 import RULES_V2 as GENVIRAL_V2
 from providers.local.rules import RULES as LOCAL
 from schemas.checker import check_shape
 from schemas.intake import Intake
@@ -85,6 +86,7 @@ KINDS: dict[str, Callable[[Schema], st.SearchStrategy[Any]]] = {
     "array": arrays,
     "string": strings,
     "boolean": lambda _: st.booleans(),
+    "number": lambda schema: st.floats(schema.get("minimum", -9), 1e6) | st.integers(0, 9),
     "integer": lambda schema: st.integers(schema.get("minimum", -9), 100_000),
 }
 
@@ -124,7 +126,10 @@ def accepted(rules: RuleSet, schema: Schema, arguments: Schema) -> tuple[bool, s
     return not problems, {problem.rule for problem in problems}
 
 
-SCHEMAS = {rules.provider: (rules, create_post_schema([rules])) for rules in (GENVIRAL, LOCAL)}
+SCHEMAS = {
+    name: (rules, create_post_schema([rules]))
+    for name, rules in {"genviral": GENVIRAL, "genviral_v2": GENVIRAL_V2, "local": LOCAL}.items()
+}
 
 
 @pytest.mark.parametrize("provider", SCHEMAS)
