@@ -4,6 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +60,9 @@ async def _findings() -> AsyncGenerator[Finding]:
     async with build(settings) as app:
         async for finding in _providers(app.desk):
             yield Finding(finding.mark, redact(finding.what, settings.secrets), finding.fix)
+        if settings.genviral_rules == "v1" and "genviral" in app.desk.providers:
+            async for finding in _generation(app.desk):
+                yield finding
     if settings.http_token is None:
         yield Finding(Mark.NOTE, f"no {PREFIX}HTTP_TOKEN: `postwright serve` listens on this machine only.")
 
@@ -97,6 +101,15 @@ async def _providers(desk: Desk) -> AsyncGenerator[Finding]:
             continue
         shown = ", ".join(active[:_SHOWN]) + (f" and {len(active) - _SHOWN} more" if len(active) > _SHOWN else "")
         yield Finding(Mark.GOOD, f"{name}: {len(active)} accounts can be posted to: {shown}")
+
+
+async def _generation(desk: Desk) -> AsyncGenerator[Finding]:
+    """Recommend the newer rules where the service shows by its accounts that it speaks them (reference genviral 4)."""
+    with suppress(Failure):
+        accounts = await desk.directory.accounts("genviral")
+        if any(account.capabilities for account in accounts):
+            fix = f"Set {PREFIX}GENVIRAL_RULES=v2: longer captions, text alone, settings for more platforms."
+            yield Finding(Mark.NOTE, "genviral: the service speaks the newer generation of its API.", fix)
 
 
 _SHOWN = 8
