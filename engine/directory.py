@@ -19,6 +19,7 @@ FRESH = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True)
 class _Listing:
     accounts: tuple[Account, ...]
+    accepts: dict[str, JsonObject]
     read_at: datetime
 
 
@@ -40,8 +41,13 @@ class Directory:
         if kept and not refresh and self._clock() - kept.read_at < FRESH:
             return kept.accounts
         found = tuple(await self._providers[provider].accounts())
-        self._listings[provider] = _Listing(found, self._clock())
+        rules = self._providers[provider].rules
+        self._listings[provider] = _Listing(found, {one.id: _accepts(one, rules) for one in found}, self._clock())
         return found
+
+    def accepts(self, account: Account) -> JsonObject:
+        """Say what one account takes: the tightest caption limit with its unit, media kinds, settings objects."""
+        return self._listings[account.provider].accepts[account.id]
 
     def known(self, account_id: str) -> Account | None:
         """Find an account among those read so far."""
@@ -81,8 +87,7 @@ class Directory:
         return found, failed
 
 
-def accepts(account: Account, rules: RuleSet) -> JsonObject:
-    """Say what one account takes: the tightest caption limit with its unit, media kinds, settings objects."""
+def _accepts(account: Account, rules: RuleSet) -> JsonObject:
     captions = [
         rule
         for rule in (*rules.rules, *rules.own(account))

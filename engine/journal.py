@@ -30,9 +30,8 @@ MIGRATIONS = (
         post_id TEXT,
         opened_at REAL NOT NULL,
         changed_at REAL NOT NULL
-    ) STRICT;
-    CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at);
-    CREATE INDEX intent_by_post ON intent (provider, post_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at)
     """,
 )
 

@@ -1,7 +1,6 @@
 """list_accounts: who can be posted to, and what each accepts."""
 
 from engine.desk import Desk
-from engine.directory import accepts
 from engine.telling import counted
 from engine.verdict import read_failed
 from schemas.account import Account
@@ -33,6 +32,6 @@ def _entry(desk: Desk, account: Account) -> JsonObject:
         "username": account.username if account.username != account.name else None,
         "status": account.status,
         "kind": account.kind,
-        "accepts": accepts(account, desk.providers[account.provider].rules),
+        "accepts": desk.directory.accepts(account),
     }
     return {key: value for key, value in entry.items() if value is not None}

@@ -17,7 +17,12 @@ def create_post_schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
         offering = [rules.provider for rules in rule_sets if name in rules.model.model_fields]
         if len(offering) < len(rule_sets):
             field["description"] = f"{field.get('description', '')} ({', '.join(offering)} only.)".strip()
-    return _told(union)
+    first = {name: union["properties"][name] for name in _FIRST if name in union["properties"]}
+    return _told({**union, "properties": {**first, **union["properties"]}})
+
+
+#: The fields that nearly every post has; the others follow as their models have them.
+_FIRST = ("caption", "accounts", "media")
 
 
 def tool_schema(model: type[BaseModel]) -> JsonObject:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeAlias
 
 from schemas.account import Account
@@ -112,9 +113,14 @@ class RuleSet:
 def at(document: Any, pointer: str) -> list[tuple[str, Any]]:
     """Find what a pointer names: pairs of concrete pointer and value, none where a part is absent."""
     found: list[tuple[str, Any]] = [("", document)]
-    for part in pointer.split("/")[1:]:
+    for part in _parts(pointer):
         found = [(f"{path}/{key}", child) for path, value in found for key, child in _children(value, part)]
     return found
+
+
+@cache
+def _parts(pointer: str) -> tuple[str, ...]:
+    return tuple(pointer.split("/")[1:])
 
 
 def _children(value: Any, part: str) -> list[tuple[str, Any]]:

@@ -23,7 +23,7 @@ def main(context: click.Context) -> None:
     Settings are environment variables with the prefix POSTWRIGHT_; `postwright doctor` lists and checks them.
     """
     if context.invoked_subcommand is None:
-        settings = _settings()
+        settings = _settings("warning")
         # Collecting garbage while modules load finds none and costs an eighth of the cold start.
         gc.disable()
         from server import stdio  # noqa: PLC0415  (loads the MCP SDK, which no other command should wait for)
@@ -41,7 +41,7 @@ def serve(transport: str, host: str, port: int) -> None:
     """Serve many clients over Streamable HTTP (/mcp) or SSE (/sse)."""
     from server import http  # noqa: PLC0415  (loads the MCP SDK)
 
-    settings = _settings()
+    settings = _settings("info")
     try:
         http.refuse_open_door(host, settings.http_token)
     except SettingsError as error:
@@ -110,12 +110,12 @@ def _serve_sandbox(app: ASGIApp, port: int, base: str, name: str) -> None:
 _COLOURS = {"ok": "green", "note": "yellow", "wrong": "red"}
 
 
-def _settings() -> Settings:
-    """Read the settings and start the log, or say what is wrong and leave with exit code 2."""
+def _settings(level: str) -> Settings:
+    """Read the settings and start the log at ``level`` unless they name one; or say what is wrong and leave."""
     try:
         settings = load()
     except SettingsError as error:
         click.echo(f"postwright cannot start:\n{error}\nRun `postwright doctor` for help.", err=True)
         sys.exit(2)
-    log.configure(settings.log, settings.log_level, settings.secrets)
+    log.configure(settings.log, settings.log_level or level, settings.secrets)
     return settings

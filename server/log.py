@@ -12,21 +12,21 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 def configure(style: Literal["console", "json"], level: str, secrets: Sequence[str]) -> None:
     """Send structlog's and the libraries' lines to stderr in one form; ``secrets`` are cut out of each."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    last: list[Processor] = [_Redactor(secrets), structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    last += _RENDERERS[style]()
-    shared: list[Processor] = [
+    first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    last: list[Processor] = [_Redactor(secrets), *_RENDERERS[style]()]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=first, processors=[strip, *last]))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(threshold)

@@ -57,7 +57,9 @@ class Settings(BaseModel):
     http_allowed_hosts: Words = Field((), description="Further Host names that HTTP clients may use, by comma.")
     http_responses: Literal["json", "sse"] = Field("json", description="sse carries progress; json costs half.")
     log: Literal["console", "json"] = Field("console", description="How the log on stderr is written.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        None, description="What is logged. Default: warning on stdio, info when serving HTTP."
+    )
 
     @property
     def secrets(self) -> tuple[str, ...]:
