@@ -176,8 +176,7 @@ async def _repeated(desk: Desk, standing: Standing, intent: Intent, timezone: st
     if standing is Standing.REPLAY and intent.answer:
         return telling.success(desk, intent.answer, intent.provider, timezone, replayed=True)
     if standing is Standing.OPEN:
-        settled = await settle(desk, intent, timezone)
-        return settled or doubtful(intent.id, "An earlier call with this post had no clear answer.", intent.provider)
+        return await settle(desk, intent, timezone)
     case = f"{intent.provider}:{intent.post_id}" if intent.post_id else intent.id
     code = _REFUSALS[standing]
     return failure(
@@ -189,27 +188,20 @@ async def _repeated(desk: Desk, standing: Standing, intent: Intent, timezone: st
     )
 
 
-async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result | None:
-    """Ask the provider what became of an open case; ``None``: still nobody knows."""
+async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
+    """Ask the provider what became of an open case; it stays open while nobody can tell."""
     provider = desk.providers.get(intent.provider)
     if provider is None:
-        return None
+        return doubtful(intent.id, f"{intent.provider} is not on, so it cannot be asked.", intent.provider)
     try:
         receipt = await provider.settle(order(intent.request, intent.key))
     except Failure as error:
-        if error.doubt or error.provider_error is None:
-            return None
-        await _record(desk, intent, State.REFUSED)
-        return create_failed(error, provider.name, intent.id)
-    if receipt is None:
-        await _record(desk, intent, State.REFUSED)
-        return failure(
-            ErrorCode.PROVIDER_ERROR,
-            "The post was not made. It is safe to create it again.",
-            provider=provider.name,
-            outcome=Outcome.REJECTED,
-        )
-    return await accepted(desk, intent, receipt, timezone)
+        return doubtful(intent.id, error.message, provider.name, error)
+    if receipt is not None:
+        return await accepted(desk, intent, receipt, timezone)
+    await _record(desk, intent, State.REFUSED)
+    message = "The post was not made. It is safe to create it again."
+    return failure(ErrorCode.REJECTED, message, provider=provider.name, outcome=Outcome.REJECTED)
 
 
 #: Arguments that do not belong to the content, or are recorded in another form.

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
@@ -136,9 +136,10 @@ def _open(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tupl
         return Standing.NEW, _insert(connection, wanted, now)
     standing, intent = twin
     if standing is Standing.NEW:
-        connection.execute(
-            "UPDATE intent SET state = ?, changed_at = ? WHERE id = ?", (State.SENDING, now.timestamp(), intent.id)
-        )
+        # Nothing came of the first attempt, so a corrected one may have its key.
+        again = (State.SENDING, wanted.fingerprint, json.dumps(wanted.request), now.timestamp(), intent.id)
+        connection.execute(_TAKE_UP, again)
+        return standing, replace(intent, state=State.SENDING, request=wanted.request)
     return standing, intent
 
 
@@ -147,7 +148,8 @@ def _by_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tu
     if row is None:
         return None
     intent = _intent(row, now)
-    return (Standing.CONFLICT if row["fingerprint"] != wanted.fingerprint else _BY_STATE[intent.state]), intent
+    other = row["fingerprint"] != wanted.fingerprint and intent.state is not State.REFUSED
+    return (Standing.CONFLICT if other else _BY_STATE[intent.state]), intent
 
 
 def _by_content(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
@@ -170,7 +172,12 @@ _BY_STATE = {
     State.UNKNOWN: Standing.OPEN,
     State.REFUSED: Standing.NEW,
 }
-_LATEST_TWIN = "SELECT * FROM intent WHERE fingerprint = ? AND opened_at >= ? ORDER BY opened_at DESC LIMIT 1"
+# A case that is still open is a twin at any age.
+_LATEST_TWIN = (
+    "SELECT * FROM intent WHERE fingerprint = ? AND (opened_at >= ? OR state IN ('sending', 'unknown'))"
+    " ORDER BY opened_at DESC LIMIT 1"
+)
+_TAKE_UP = "UPDATE intent SET state = ?, fingerprint = ?, request = ?, changed_at = ? WHERE id = ?"
 
 
 def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> Intent:

@@ -13,7 +13,7 @@ from engine import telling
 from engine.creation import settle
 from engine.desk import Desk
 from engine.journal import Intent, State
-from engine.verdict import doubtful, look, read_failed
+from engine.verdict import look, read_failed
 from providers.protocol import Failure, Provider
 from schemas.errors import ErrorCode, Outcome
 from schemas.instant import wire
@@ -76,8 +76,7 @@ async def _look(desk: Desk, post_id: str) -> Result:
 async def _case(desk: Desk, intent: Intent) -> Result:
     """Tell how an intent of the journal stands, settling it if nobody knows yet."""
     if intent.state is State.UNKNOWN:
-        settled = await settle(desk, intent, None)
-        return settled or doubtful(intent.id, "Still no clear answer.", intent.provider)
+        return await settle(desk, intent, None)
     if intent.state is State.SENDING:
         return failure(
             ErrorCode.IN_PROGRESS,

@@ -61,8 +61,17 @@ class Genviral:
         return made
 
     async def settle(self, order: Order) -> Receipt | None:
-        """Send the same order again: under the same ``external_id`` it is made at most once (seed 000)."""
-        return await self.create(order)
+        """Send the same order again: under the same ``external_id`` it is made at most once (seed 000).
+
+        Only a refusal of the body's shape proves that the first request was refused as well; any other may come from
+        what has changed since.
+        """
+        try:
+            return await self.create(order)
+        except Failure as error:
+            if error.code is ErrorCode.INVALID_PAYLOAD and not error.doubt:
+                return None
+            raise
 
     async def post(self, post_id: str) -> Post:
         """Read GET /posts/{id}."""

@@ -205,6 +205,16 @@ async def test_a_key_used_for_another_post_is_a_conflict(tmp_path: Path) -> None
         assert len(await service.posts()) == 1
 
 
+async def test_a_key_whose_post_was_refused_is_free_for_the_corrected_one(tmp_path: Path) -> None:
+    async with genviral(tmp_path) as (agent, service):
+        await service.fault("status:400:validation_failed")
+        assert (await agent.create(idempotency_key="launch-1"))["outcome"] == "rejected"
+        corrected = await agent.create(idempotency_key="launch-1", caption="Shorter")
+        assert corrected["code"] == 201
+        [post] = await service.posts()
+        assert (post["caption"], post["external_id"]) == ("Shorter", "launch-1")
+
+
 async def test_the_same_post_within_a_day_is_refused_unless_it_is_wanted_twice(tmp_path: Path) -> None:
     shift = timedelta()
 

@@ -144,6 +144,23 @@ async def test_an_agent_that_repeats_blindly_after_a_lost_answer_makes_no_second
         assert len(await service.posts()) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [("status:429", "unknown"), ("status:401:invalid_token", "unknown"), ("status:400:media_unreachable", "unknown"),
+     ("status:422:invalid_payload", "rejected")],
+)  # fmt: skip
+async def test_a_refusal_while_settling_is_no_proof_unless_it_is_of_the_shape(
+    tmp_path: Path, fault: str, outcome: str
+) -> None:
+    async with genviral(tmp_path) as (agent, service):
+        await service.fault("drop_before")
+        case = (await agent.create())["next"][0]["arguments"]
+        await service.fault(fault)
+        assert (await agent.call("check_status", **case))["outcome"] == outcome
+        assert (await agent.create())["ok"]
+        assert len(await service.posts()) == 1
+
+
 async def test_a_service_that_is_not_there_is_nothing_sent(tmp_path: Path) -> None:
     async with agent(tmp_path, GENVIRAL_API_KEY=KEY, GENVIRAL_BASE_URL="http://127.0.0.1:9/api") as lonely:
         body = await lonely.create()
