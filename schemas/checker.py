@@ -8,13 +8,13 @@ from typing import Any
 from schemas.account import Account
 from schemas.jsonvalue import is_list, items, members, text
 from schemas.problem import Problem, ProblemCode
-from schemas.rule import Arguments, Check, CrossRule, Rule, RuleSet, Situation, at
+from schemas.rule import Arguments, Check, CrossRule, Rule, RuleSet, Situation, at, concerns
 from schemas.units import Unit, count
 
 
 def check_shape(rules: RuleSet, situation: Situation) -> list[Problem]:
     """Check what needs no account: the rows without a scope, then the cross-field rules of stage one."""
-    rows = (rule for rule in rules.rules if rule.scope is None)
+    rows = (rule for rule in rules.rules if rule.scope is None and concerns(rule, situation.arguments))
     problems = [problem for rule in rows for problem in _few(_broken(rule, situation.arguments, ()))]
     return problems + _crossed(rules, situation, needs_accounts=False)
 

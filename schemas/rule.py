@@ -118,6 +118,11 @@ def at(document: Any, pointer: str) -> list[tuple[str, Any]]:
     return found
 
 
+def concerns(rule: Rule, arguments: Arguments) -> bool:
+    """Tell, cheaply, whether a row can say anything about these arguments: most speak of fields that are not there."""
+    return rule.check is Check.REQUIRED or _parts(rule.path)[0] in arguments
+
+
 @cache
 def _parts(pointer: str) -> tuple[str, ...]:
     return tuple(pointer.split("/")[1:])
