@@ -1,0 +1,39 @@
+"""How much one run measures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes of one run. ``send_timeout`` of ``None`` leaves the server's default in force."""
+
+    calls: int
+    spawns: int
+    http_rounds: int
+    http_calls: int
+    journal_seconds: float
+    scheduled: int
+    ticks: int
+    send_timeout: float | None = None
+
+
+FULL = Plan(
+    calls=300,
+    spawns=11,
+    http_rounds=5,
+    http_calls=480,
+    journal_seconds=8.0,
+    scheduled=1_000_000,
+    ticks=200,
+)
+#: A smoke run: every row, on samples too small to judge by.
+QUICK = Plan(
+    calls=30,
+    spawns=1,
+    http_rounds=1,
+    http_calls=64,
+    journal_seconds=2.0,
+    scheduled=20_000,
+    ticks=40,
+    send_timeout=2.0,
+)

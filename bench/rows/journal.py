@@ -1,0 +1,99 @@
+"""The journal under load: eight processes on one file."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.line import Budget, Line
+from bench.plan import Plan
+from bench.program import MeasurementError
+from bench.sample import Sample, short
+
+PROCESSES = 8
+#: By journal mode, which follows from SQLite's version (design section 6).
+BUDGETS = {"wal": Budget(2_000, "/s", at_least=True), "delete": Budget(800, "/s", at_least=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Race:
+    """What eight processes achieved in one file: intents per second, seconds for each, the journal mode."""
+
+    rate: float
+    each: Sample
+    mode: str
+
+    def __str__(self) -> str:
+        return f"{short(self.rate)}/s; {self.each.told('ms', 1e3)}"
+
+
+def measure(plan: Plan, scratch: Path) -> list[Line]:
+    """Count durable intents by the standard library alone, by our journal, and by it with each intent closed too."""
+    bare, opened, closed = (_race(plan.journal_seconds, scratch, how) for how in ("bare", "open", "close"))
+    mode = f"{PROCESSES} processes, {opened.mode.upper()} (SQLite {sqlite3.sqlite_version}), 0 errors, integrity ok"
+    return [
+        Line(
+            f"intents opened, {mode}; bare: sqlite3 alone",
+            str(opened),
+            str(bare),
+            opened.rate / bare.rate,
+            BUDGETS[opened.mode],
+            opened.rate,
+        ),
+        Line("intents opened and closed, two durable writes each", str(closed)),
+    ]
+
+
+def _race(seconds: float, scratch: Path, how: str) -> _Race:
+    path = scratch / f"journal-{how}.db"
+    command = [sys.executable, "-m", "bench.intents", str(path), f"{seconds:g}", how]
+    with ExitStack() as stack:
+        writers = [_Writer(stack, command) for _ in range(PROCESSES)]
+        for writer in writers:
+            writer.read()
+        for writer in writers:
+            writer.go()
+        said = [json.loads(writer.read()) for writer in writers]
+    took = tuple(passed for one in said for passed in one["took"])
+    errors = [error for one in said for error in one["errors"]]
+    return _Race(len(took) / seconds, Sample(took), _checked(path, len(took), errors))
+
+
+def _checked(path: Path, written: int, errors: list[str]) -> str:
+    """Hold the file against what the writers said; tell its journal mode."""
+    with closing(sqlite3.connect(path)) as connection:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        stored = connection.execute("SELECT count(*) FROM intent").fetchone()[0]
+    if errors or sound != "ok" or stored != written:
+        raise MeasurementError(f"{stored} of {written} intents stored, integrity {sound}, errors {errors[:3]}")
+    return mode
+
+
+class _Writer:
+    """One process of ``bench.intents``; it is killed if it is still there at the end."""
+
+    def __init__(self, stack: ExitStack, command: list[str]) -> None:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        self._process = stack.enter_context(process)
+        stack.callback(process.kill)
+
+    def read(self) -> str:
+        """Wait for the next line that it says.
+
+        Raises:
+            MeasurementError: it ended instead.
+        """
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise MeasurementError("a writer of intents ended early")
+        return line
+
+    def go(self) -> None:
+        """Let it begin."""
+        if self._process.stdin:
+            self._process.stdin.write("go\n")
+            self._process.stdin.flush()
