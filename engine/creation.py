@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-import anyio
 import structlog
+from anyio import CancelScope, fail_after
 
 from engine import telling
 from engine.desk import Desk
@@ -75,8 +75,11 @@ async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
     problems += check_shape(provider.rules, situation)
     ids = [name for name in items(reading.arguments.get("accounts")) if isinstance(name, str)][:_LOOKED_UP]
     try:
-        accounts, strangers = await desk.directory.find(provider.name, ids)
-    except Failure as error:
+        with fail_after(_LOOK_UP_SECONDS):
+            accounts, strangers = await desk.directory.find(provider.name, ids)
+    except (Failure, TimeoutError) as found:
+        late = f"The accounts were not listed within {_LOOK_UP_SECONDS:g} s. Nothing was sent."
+        error = found if isinstance(found, Failure) else Failure(ErrorCode.PROVIDER_TIMEOUT, late)
         return refused(problems, create=True) if problems else read_failed(error, provider.name)
     situation = Situation(reading.arguments, accounts, now)
     by_account = check_accounts(provider.rules, situation)
@@ -146,7 +149,7 @@ async def _send(desk: Desk, checked: Checked, intent: Intent, timezone: str | No
         return create_failed(error, provider.name, intent.id)
     except BaseException:
         # Cancelled or crashed while the request may have been under way: the case stays open.
-        with anyio.CancelScope(shield=True):
+        with CancelScope(shield=True):
             await _record(desk, intent, State.UNKNOWN)
         raise
     return await accepted(desk, intent, receipt, timezone, checked.warnings)
@@ -208,6 +211,8 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
 _ASIDE = {"accounts", "scheduled_at", "timezone", "idempotency_key", "allow_duplicate", "dry_run"}
 #: Members of the content that every provider's order has a place for.
 _ORDERED = {"caption", "accounts", "media", "scheduled_at", "mode"}
+#: How long the accounts may take: with a turn and the sending itself, a call answers in under 50 s.
+_LOOK_UP_SECONDS = 10.0
 #: More accounts than any provider takes are not looked up one by one: that they are too many is told anyway.
 _LOOKED_UP = 50
 _REFUSALS = {

@@ -115,7 +115,8 @@ class Database:
 
 def _set_journal_mode(connection: sqlite3.Connection) -> None:
     """Choose WAL where it is safe; several processes opening a new file at once may have to take turns."""
-    mode = "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "DELETE"
+    # TRUNCATE is DELETE with a commit that is synced: after an unlink, power loss can bring the old journal back.
+    mode = "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "TRUNCATE"
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

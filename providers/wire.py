@@ -25,6 +25,8 @@ NEVER_SENT = (
     httpx2.InvalidURL,
 )
 CONNECT_SECONDS = 10.0
+#: How long a request waits for its turn: with the time-outs of reading accounts and of sending, under 50 s in all.
+TURN_SECONDS = 8.0
 MAX_BODY = 8 * 1024 * 1024
 
 
@@ -58,7 +60,7 @@ class Wire:
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._timeout = timeout
-        self._turns = anyio.CapacityLimiter(concurrency)
+        self._turns = anyio.Semaphore(concurrency)
         self._concurrency = concurrency
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
         self._key_header = key_header
@@ -92,18 +94,29 @@ class Wire:
         return await self._exchange(request, seconds)
 
     async def _exchange(self, request: httpx2.Request, seconds: float) -> Answer:
-        async with self._turns:
-            try:
-                with anyio.fail_after(seconds):
-                    return await self._read(request)
-            except NEVER_SENT as error:
-                raise self._unreachable(error) from error
-            except (TimeoutError, httpx2.TimeoutException) as error:
-                message = f"No answer within {seconds:g} s."
-                raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
-            except httpx2.HTTPError as error:
-                message = f"The connection broke before the answer was complete ({type(error).__name__})."
-                raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
+        await self._take_turn()
+        try:
+            with anyio.fail_after(seconds):
+                return await self._read(request)
+        except NEVER_SENT as error:
+            raise self._unreachable(error) from error
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            message = f"No answer within {seconds:g} s."
+            raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
+        except httpx2.HTTPError as error:
+            message = f"The connection broke before the answer was complete ({type(error).__name__})."
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
+        finally:
+            self._turns.release()
+
+    async def _take_turn(self) -> None:
+        """Wait for one of the few requests that may be under way; too long a wait is a call that was never sent."""
+        try:
+            with anyio.fail_after(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            message = f"Too many calls at once: no turn within {TURN_SECONDS:g} s, so nothing was sent."
+            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message) from error
 
     async def _read(self, request: httpx2.Request) -> Answer:
         response = await self._open().send(request, stream=True)

@@ -1,5 +1,5 @@
 """``python -m server`` from a checkout."""
 
-from server.cli import main
+from server.start import start
 
-main()
+start()

@@ -10,6 +10,6 @@ from pathlib import Path
 def main() -> None:
     """Start the command line with this folder first on the path, as a checkout would have it."""
     sys.path.insert(0, str(Path(__file__).parent))
-    from server.cli import main as run  # noqa: PLC0415  (found only once the path is set)
+    from server.start import start  # noqa: PLC0415  (found only once the path is set)
 
-    run()
+    start()

@@ -42,18 +42,24 @@ class Settings(BaseModel):
         description="Where the journal, the posts of the local provider and its outbox live.",
     )
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
-    genviral_api_key: SecretStr | None = Field(None, description="Genviral's API key; turns the provider on.")
+    genviral_api_key: SecretStr | None = Field(
+        None, min_length=8, description="Genviral's API key; turns the provider on."
+    )
     genviral_base_url: HttpUrl = Field(HttpUrl(GENVIRAL_URL), description="Where Genviral's API is, such as a sandbox.")
     genviral_rules: Literal["v1", "v2"] = Field("v1", description="The generation of Genviral's rules; `doctor` tells.")
     genviral_concurrency: int = Field(3, ge=1, le=10, description="Requests to Genviral at one time.")
     genviral_poll_seconds: float = Field(30.0, ge=0.05, le=600, description="Seconds between two looks at one post.")
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
     webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
-    webhook_secret: SecretStr | None = Field(None, description="Signs the webhook's requests (Standard Webhooks).")
+    webhook_secret: SecretStr | None = Field(
+        None, min_length=8, description="Signs the webhook's requests (Standard Webhooks)."
+    )
     max_lateness: float = Field(
         3600.0, ge=1, description="Seconds that a local post may go out late; then it is missed."
     )
-    http_token: SecretStr | None = Field(None, description="Bearer token that HTTP and SSE clients must send.")
+    http_token: SecretStr | None = Field(
+        None, min_length=8, description="Bearer token that HTTP and SSE clients must send."
+    )
     http_allowed_hosts: Words = Field((), description="Further Host names that HTTP clients may use, by comma.")
     http_responses: Literal["json", "sse"] = Field("json", description="sse carries progress; json costs half.")
     log: Literal["console", "json"] = Field("console", description="How the log on stderr is written.")

@@ -178,7 +178,7 @@ async def test_a_throttle_says_how_long_to_wait(tmp_path: Path, fault: str, seco
 
 @pytest.mark.parametrize(
     ("token", "ours"),
-    [("revoked", "unauthorized"), ("nosub_x.y", "subscription_required"), ("scheduler_x.y", "plan_forbids")],
+    [("revoked_key", "unauthorized"), ("nosub_x.y", "subscription_required"), ("scheduler_x.y", "plan_forbids")],
 )
 async def test_a_key_that_may_not_is_told_at_the_first_call(tmp_path: Path, token: str, ours: str) -> None:
     async with genviral(tmp_path, GENVIRAL_API_KEY=token) as (agent, _):

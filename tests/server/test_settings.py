@@ -49,6 +49,7 @@ def test_a_name_that_is_no_setting_is_named() -> None:
         ({"PROVIDERS": "buffer"}, "buffer"),
         ({"SEND_TIMEOUT": "0"}, "POSTWRIGHT_SEND_TIMEOUT"),
         ({"LOG": "xml"}, "POSTWRIGHT_LOG"),
+        ({"GENVIRAL_API_KEY": "short"}, "POSTWRIGHT_GENVIRAL_API_KEY"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_without_being_shown(settings: dict[str, str], named: str) -> None:
