@@ -1,6 +1,6 @@
 """Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
 
-from providers.genviral.settings import settings
+from providers.genviral.settings import NAMES, settings
 from schemas.account import Account, Capabilities
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
@@ -132,8 +132,17 @@ def _refusal(field: str, words: str) -> Problem:
         path="".join(f"/{part}" for part in clean(field, 120).replace("/", ".").split(".") if part),
         code=ProblemCode.REFUSED,
         message=clean(words, 300),
-        fix="Change it as the service says." if field else "Change the request as the service says.",
+        fix=_fix(field, words),
     )
+
+
+def _fix(field: str, words: str) -> str:
+    """Say what to change; ``settings`` is the service's word for what agents give as platform objects."""
+    if "'settings'" in words:
+        return f"The server speaks the older generation of the API: leave {NAMES} out."
+    if field.startswith("settings"):
+        return f"Change what it is about in {NAMES}, or leave that object out."
+    return "Change it as the service says." if field else "Change the request as the service says."
 
 
 def _delivery(state: JsonObject) -> Delivery:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from providers.genviral.request import GenviralFields
 from schemas.request import Arguments, Media
@@ -11,7 +11,7 @@ from schemas.request import Arguments, Media
 class MeasuredMedia(Media):
     """Media whose length is known beforehand."""
 
-    duration_sec: float | None = Field(None, description="The video's length in seconds; X needs it.")
+    duration_sec: FiniteFloat | None = Field(None, description="The video's length in seconds; X needs it.")
 
 
 class YouTube(Arguments):

@@ -69,7 +69,7 @@ BY_ACCOUNT: tuple[Rule, ...] = (
         _CAPS,
         scope=on("pinterest"),
         adds=("/pinterest/tags/*",),
-        fix="Shorten the caption or drop tags: Pinterest counts both together, at most 800 characters.",
+        fix="Shorten the caption or drop tags: Pinterest counts both together.",
     ),
     Rule("/caption", Check.MAX_LENGTH, 5_000, _CAPS, Unit.BYTES, on("youtube")),
     Rule("/caption", Check.MAX_LENGTH, 280, _CAPS, Unit.WEIGHTED, on("x")),

@@ -1,19 +1,21 @@
 """What Genviral accepts, generation ``v2``: accounts say themselves what they take (reference genviral 4, 5, 6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from providers.genviral.combinations import COMBINATIONS, SETTINGS, boardless_pins, media, names, short_lead
 from providers.genviral.request_v2 import GenviralPostV2
 from providers.genviral.rules import BY_ACCOUNT, REFUSED, SHAPE, on
-from schemas.account import Account
+from schemas.account import Account, Capabilities
 from schemas.jsonvalue import text
 from schemas.problem import Problem, ProblemCode
-from schemas.rule import Check, CrossRule, Rule, RuleSet, Scope, Situation
+from schemas.rule import Check, CrossRule, Rule, RuleSet, Situation
 from schemas.units import Unit
 from schemas.universal import LINK, LINK_FIX
 
 _NEW = "reference genviral 6.4"
 _OWN = "reference genviral 4, capabilities of the account"
+_HOSTED = "reference genviral 4, hosted accounts"
 
 #: Rows of v1 that the newer generation replaces.
 _REPLACED = {
@@ -26,7 +28,7 @@ _SHAPE: tuple[Rule, ...] = (
     *(rule for rule in SHAPE if (rule.path, rule.check) not in _REPLACED),
     Rule("/caption", Check.MAX_LENGTH, 63_206, "reference genviral 6.1"),
     Rule("/tiktok/title", Check.MAX_LENGTH, 2_200, "reference genviral 6.2"),
-    Rule("/media/duration_sec", Check.MINIMUM, 0, "reference genviral 5.2"),
+    Rule("/media/duration_sec", Check.MINIMUM, 0, "reference genviral 5.2", Unit.SECONDS),
     Rule("/youtube/title", Check.MAX_LENGTH, 100, _NEW),
     Rule("/youtube/thumbnail_url", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
     Rule("/x/community", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
@@ -47,28 +49,31 @@ _SCOPED: tuple[Rule, ...] = (
         "Shorten: TikTok counts caption, tiktok.title and tiktok.description of a video together.",
     ),
     *(rule for rule in BY_ACCOUNT if rule.path != "/caption"),
+    Rule("/media/duration_sec", Check.MINIMUM, 15, _HOSTED, Unit.SECONDS, on(kind="hosted")),
+    Rule("/media/duration_sec", Check.MAXIMUM, 60, _HOSTED, Unit.SECONDS, on(kind="hosted")),
 )
+_CAPTIONS = tuple(rule for rule in BY_ACCOUNT if rule.path == "/caption")
+#: Platform -> a row that says how its captions are counted.
+_COUNTED = {platform: rule for rule in _CAPTIONS if rule.scope for platform in rule.scope.platforms}
+_ELSEWHERE = Rule("/caption", Check.MAX_LENGTH, 500, "reference genviral 0.3")
 
 
 def _own(account: Account) -> Iterator[Rule]:
-    """The caption limit and the number of images that this account names, or the table's where it names none."""
-    able = account.capabilities
-    scope = Scope(frozenset({account.platform}), account.kind)
-    if able is None or able.caption_limit is None:
-        yield from (rule for rule in BY_ACCOUNT if rule.path == "/caption")
-        if account.platform not in _KNOWN_CAPS and account.kind != "hosted":
-            yield Rule("/caption", Check.MAX_LENGTH, 500, "reference genviral 0.3", scope=scope)
+    """The limits that this account names; of captions the table's where it names none, counted as its platform does."""
+    able = account.capabilities or Capabilities()
+    counted = _COUNTED.get(account.platform, _ELSEWHERE)
+    if able.caption_limit is not None:
+        yield replace(counted, limit=able.caption_limit, source=_OWN, scope=None)
     else:
-        yield Rule("/caption", Check.MAX_LENGTH, able.caption_limit, _OWN, scope=scope)
-    if able is not None and able.max_images is not None:
-        yield Rule("/media/urls", Check.MAX_ITEMS, able.max_images, _OWN, Unit.ITEMS, scope)
-    if able is not None and able.max_video_seconds is not None:
-        yield Rule("/media/duration_sec", Check.MAXIMUM, able.max_video_seconds, _OWN, Unit.SECONDS, scope)
+        yield from _CAPTIONS
+        if counted is _ELSEWHERE and account.kind != "hosted":
+            yield _ELSEWHERE
+    if able.max_images is not None:
+        yield Rule("/media/urls", Check.MAX_ITEMS, able.max_images, _OWN, Unit.ITEMS)
+    if able.max_video_seconds is not None:
+        yield Rule("/media/duration_sec", Check.MAXIMUM, able.max_video_seconds, _OWN, Unit.SECONDS)
 
 
-_KNOWN_CAPS = frozenset(
-    platform for rule in BY_ACCOUNT if rule.path == "/caption" and rule.scope for platform in rule.scope.platforms
-)
 _KINDS = {None: "text_only", "video": "single_video", "slideshow": "multi_image"}
 _WORDS = {None: "text alone", "video": "a video", "slideshow": "images"}
 

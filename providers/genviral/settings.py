@@ -49,3 +49,6 @@ _FORMS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "facebook": {},
     "linkedin": {},
 }
+
+#: Our platform objects that lie in ``settings``, in words.
+NAMES = ", ".join(_FORMS)

@@ -1,6 +1,12 @@
 """A stand-in for Genviral's Partner API, true to the wire and with real state, for loopback only.
 
-It speaks the API of February to April 2026 below ``/api/partner/v1``: accounts, posts, files, subscription.
+It speaks the API below ``/api/partner/v1`` (accounts, posts, files, subscription) as one of two generations:
+
+======  =====================================================================================================
+``v1``  that of February to April 2026, which the seeds describe
+``v2``  that of May 2026 on: accounts say what they take, text alone may be posted, ``settings`` for more
+        platforms, two minutes of lead, repeated requests are known without an external_id
+======  =====================================================================================================
 
 Keys: any bearer token will do, but for those that stand for a state of the key or of its plan:
 

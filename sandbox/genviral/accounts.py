@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sandbox.genviral.envelope import Refusal
-from sandbox.genviral.shape import Record, choice, nullable, text, uuid
+from sandbox.genviral.shape import Record, array, choice, mapping, nullable, number, text, uuid
 from sandbox.jsonvalue import JsonObject, is_array
 
 WORKSPACE = "4cb5a3a0-7c52-4d4e-9a53-0d7f1d4c9e21"
@@ -19,7 +19,10 @@ class AccountsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One connected profile, with the fields of GET /accounts (reference genviral 4)."""
+    """One connected profile, with the fields of GET /accounts (reference genviral 4).
+
+    Only the newer generation gives it ``capabilities``: what it says itself that it takes.
+    """
 
     id: str
     platform: str
@@ -28,11 +31,27 @@ class Account:
     display_name: str
     status: str = "active"
     workspace_id: str | None = WORKSPACE
+    capabilities: JsonObject | None = None
 
     @property
     def kind(self) -> tuple[str, str]:
         """Platform and type, which is what the rules go by."""
         return self.platform, self.type
+
+    def takes(self, content_kind: str) -> bool:
+        """Tell whether it takes such content; unless it says so itself, it takes all media and no text alone."""
+        if self.capabilities is None:
+            return content_kind != "text_only"
+        return content_kind in self.capabilities["supported_content_kinds"]
+
+    def limit(self, name: str) -> float | None:
+        """Tell a limit that it names: ``caption_limit`` or one of ``media_limits``; None where it names none."""
+        own = self.capabilities or {}
+        return own.get(name, own.get("media_limits", {}).get(name))
+
+    def view(self) -> JsonObject:
+        """Show it as GET /accounts does."""
+        return {name: value for name, value in asdict(self).items() if name != "capabilities" or value is not None}
 
 
 DEFAULT = (
@@ -46,6 +65,15 @@ DEFAULT = (
     Account("e34a7d15-9c80-4f62-a1d8-6b5f20c9e873", "facebook", "byo", "lumenlabs", "Lumen Labs Page"),
 )
 
+_CAPABILITIES = Record(
+    {
+        "supported_content_kinds": array(text(1, 40), 1),
+        "caption_limit": number(1),
+        "media_limits": Record({"max_images": number(1), "max_video_seconds": number(1)}),
+        "settings_schema": mapping,
+    },
+    frozenset({"supported_content_kinds"}),
+)
 _SEED = Record(
     {
         "id": uuid,
@@ -55,6 +83,7 @@ _SEED = Record(
         "display_name": text(1, 200),
         "status": text(1, 40),
         "workspace_id": nullable(text(1, 200)),
+        "capabilities": nullable(_CAPABILITIES),
     },
     frozenset({"id", "platform", "type", "username", "display_name"}),
 )
@@ -63,7 +92,7 @@ _SEED = Record(
 class Accounts:
     """The accounts in the scope of every key."""
 
-    def __init__(self, accounts: Iterable[Account] = DEFAULT) -> None:
+    def __init__(self, accounts: Iterable[Account]) -> None:
         self._by_id = {account.id: account for account in accounts}
 
     def __contains__(self, account_id: str) -> bool:
@@ -72,7 +101,7 @@ class Accounts:
 
     def view(self) -> JsonObject:
         """Show what GET /accounts shows: the active ones."""
-        listed = [asdict(account) for account in self._by_id.values() if account.status == "active"]
+        listed = [account.view() for account in self._by_id.values() if account.status == "active"]
         return {"scope": "workspace", "owner_user_id": OWNER, "workspace_id": WORKSPACE, "accounts": listed}
 
     def resolve(self, named: Iterable[Mapping[str, str]]) -> list[Account]:
@@ -93,7 +122,9 @@ class Accounts:
 
 
 def read_accounts(seeds: object, origin: str = "accounts") -> Accounts:
-    """Take accounts in the shape of GET /accounts' ``accounts``; status and workspace_id may be left out.
+    """Take accounts in the shape of GET /accounts' ``accounts``.
+
+    status, workspace_id and capabilities may be left out.
 
     Raises:
         AccountsError: they are something else, or two share an id; ``origin`` says in the text where they are from.

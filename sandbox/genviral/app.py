@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from sandbox.faults import Faults
 from sandbox.genviral.accounts import Accounts, read_accounts
 from sandbox.genviral.batch import delete_posts, retry_posts
 from sandbox.genviral.envelope import Refusal, failure, wrap
+from sandbox.genviral.generation import Generation
 from sandbox.genviral.keys import authorize
 from sandbox.genviral.listing import get_post, get_subscription, list_accounts, list_posts
 from sandbox.genviral.publishing import create_post, update_post
@@ -24,6 +25,7 @@ from sandbox.genviral.service import Call, Handler, Service
 from sandbox.genviral.steering import Steering
 from sandbox.genviral.uploads import STORAGE, create_file, list_files, store
 from sandbox.genviral.v1 import V1
+from sandbox.genviral.v2 import V2
 from sandbox.genviral.worker import Worker
 from sandbox.interceptor import Interceptor
 from sandbox.jsonvalue import read, reply
@@ -48,19 +50,24 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/subscription", get_subscription),
 )
 
+GenerationName = Literal["v1", "v2"]
+GENERATIONS: dict[GenerationName, Generation] = {"v1": V1, "v2": V2}
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
     accounts: Sequence[Mapping[str, Any]] | None = None,
     *,
+    generation: GenerationName = "v1",
     tokens: Collection[str] | None = None,
     worker_delay: float = WORKER_DELAY,
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
 
     Args:
-        accounts: the connected accounts in the shape of GET /accounts' ``accounts``; None for the default set.
+        accounts: the connected accounts in the shape of GET /accounts' ``accounts``; None for the generation's own set.
+        generation: the API that is spoken: ``v1``, that of the seeds, or ``v2``, that of May 2026 on.
         tokens: the keys that are accepted; None for any.
         worker_delay: seconds between a post's time and its delivery.
 
@@ -68,8 +75,9 @@ def create_app(
         AccountsError: an account is malformed or occurs twice.
     """
     clock, faults, traffic = Clock(), Faults(), Traffic()
-    known = Accounts() if accounts is None else read_accounts(list(accounts))
-    service = Service(clock, V1, known, Worker(clock, worker_delay))
+    spoken = GENERATIONS[generation]
+    known = Accounts(spoken.accounts) if accounts is None else read_accounts(list(accounts))
+    service = Service(clock, spoken, known, Worker(clock, worker_delay))
     return Starlette(
         routes=[
             *(Route(BASE_PATH + path, _api(service, tokens, do), methods=[method]) for method, path, do in ROUTES),

@@ -1,7 +1,9 @@
 """Files: issued with a presigned address, stored by a PUT to it, then usable as media (reference genviral 12)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -13,6 +15,15 @@ CDN = "https://cdn.vireel.io/"
 
 #: How long a presigned address is good for.
 LIFETIME = timedelta(seconds=600)
+
+#: The names under which a caller may declare a video's seconds and a file's bytes.
+DURATION = ("duration_sec", "duration_seconds", "duration", "durationSec", "video_duration_sec")
+SIZE = ("bytes", "size")
+
+
+def declared(names: tuple[str, ...], body: Mapping[str, Any]) -> Any:
+    """Read what a caller declares of a file under the first of its names; None when it declares nothing."""
+    return next((body[name] for name in names if name in body), None)
 
 
 @dataclass(slots=True)

@@ -38,6 +38,7 @@ class Post:
     Attributes:
         payload: the request fields as they stand (caption, media, ...), without accounts and time.
         request: the body that created it, by which a replay is told from a conflict.
+        key: by what a repeated create is known; None when nothing is.
         due: when the next thing happens to it by itself; None when nothing will.
         requests: how many creates led to it, replays included.
         deleted_at: set once it is deleted; the service knows it no longer, the sandbox still does.
@@ -46,6 +47,7 @@ class Post:
     id: str
     payload: JsonObject
     request: JsonObject
+    key: str | None
     status: str
     scheduled_at: datetime
     created_at: datetime
@@ -77,14 +79,14 @@ class Post:
         self.status = ends.pop() if len(ends) == 1 else "partial"
 
     def view(self) -> JsonObject:
-        """Show it as GET /posts does (seed 003)."""
-        return {
+        """Show it as GET /posts does (seed 003); ``settings`` only where some were given."""
+        view: JsonObject = {
             "id": self.id,
             "caption": self.payload["caption"],
             "status": self.status,
             "scheduled_at": iso(self.scheduled_at),
             "created_at": iso(self.created_at),
-            "media": self.payload["media"],
+            "media": self.payload.get("media"),
             "music_url": self.payload.get("music_url"),
             "tiktok": self.payload.get("tiktok"),
             "pinterest": self.payload.get("pinterest"),
@@ -93,6 +95,7 @@ class Post:
                 "states": [asdict(delivery) for delivery in self.deliveries.values()],
             },
         }
+        return view | {"settings": self.payload["settings"]} if "settings" in self.payload else view
 
     def receipt(self) -> JsonObject:
         """Show it as POST and PATCH do (seed 001); warnings only when there are any."""
@@ -115,29 +118,29 @@ class Posts:
     def __init__(self) -> None:
         self._all: list[Post] = []
         self._live: dict[str, Post] = {}
-        self._by_external_id: dict[str, Post] = {}
+        self._by_key: dict[str, Post] = {}
 
     def add(self, post: Post) -> None:
         """Take in a new one."""
         self._all.append(post)
         self._live[post.id] = post
-        if post.external_id is not None:
-            self._by_external_id[post.external_id] = post
+        if post.key is not None:
+            self._by_key[post.key] = post
 
     def find(self, post_id: str) -> Post | None:
         """Find one that is not deleted."""
         return self._live.get(post_id.lower())
 
-    def created_as(self, external_id: str) -> Post | None:
-        """Find one that is not deleted by the caller's own id."""
-        return self._by_external_id.get(external_id)
+    def created_as(self, key: str) -> Post | None:
+        """Find one that is not deleted by what tells its create from others."""
+        return self._by_key.get(key)
 
     def remove(self, post: Post, now: datetime) -> None:
         """Delete one."""
         post.due, post.deleted_at = None, now
         del self._live[post.id]
-        if post.external_id is not None:
-            del self._by_external_id[post.external_id]
+        if post.key is not None:
+            del self._by_key[post.key]
 
     def newest_first(self) -> Iterator[Post]:
         """Walk through those that are not deleted."""

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from sandbox.genviral.accounts import Account
-from sandbox.genviral.files import CDN, File, Files
+from sandbox.genviral.files import CDN, DURATION, SIZE, File, Files, declared
 from sandbox.genviral.shape import utf16, web_address
 from sandbox.jsonvalue import JsonObject
 
@@ -70,15 +70,35 @@ class Draft:
     files: Files
 
     @property
-    def media_form(self) -> str:
-        """``video`` or ``slideshow``."""
-        return self.payload["media"]["type"]
+    def media(self) -> JsonObject:
+        """The media of the request; empty for text alone."""
+        return self.payload.get("media") or {}
+
+    @property
+    def media_form(self) -> str | None:
+        """``video``, ``slideshow``, or None for text alone."""
+        return self.media.get("type")
 
     @property
     def urls(self) -> list[str]:
         """The addresses of all media, in order."""
-        media = self.payload["media"]
-        return [media["url"]] if media["type"] == "video" else media["urls"]
+        return [self.media["url"]] if self.media_form == "video" else self.media.get("urls", [])
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the video lasts: as declared with it or with its upload; None when nobody said."""
+        stated, upload = declared(DURATION, self.media), self._uploaded_video
+        return upload.duration if stated is None and upload is not None else stated
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes the video has, as declared with it or with its upload; None when nobody said."""
+        stated, upload = declared(SIZE, self.media), self._uploaded_video
+        return upload.size if stated is None and upload is not None else stated
+
+    @property
+    def _uploaded_video(self) -> File | None:
+        return self.files.behind(self.media["url"]) if self.media_form == "video" else None
 
     def uploads(self) -> Iterator[File]:
         """Walk through those media that were uploaded here, of which more is known."""
@@ -89,7 +109,10 @@ Rule = Callable[[Draft], str | None]
 
 
 def captions_fit(draft: Draft) -> str | None:
-    """Measure the caption for every account; Pinterest's grows by the tags, each a word more."""
+    """Measure the caption for every account; Pinterest's grows by the tags, each a word more.
+
+    An account's own limit goes before the table's.
+    """
     for account in draft.accounts:
         caption, pinterest = draft.payload["caption"], draft.payload.get("pinterest")
         if account.platform == "pinterest" and pinterest is not None:
@@ -127,27 +150,29 @@ def pinterest_needs_pinterest(draft: Draft) -> str | None:
 
 def media_can_be_posted(draft: Draft) -> str | None:
     """Check the kind and the size of media, as far as address and upload tell."""
+    if draft.media_form is None:
+        return None
     endings, types, too_many = POSTABLE[draft.media_form]
     for address in draft.urls:
         _, dot, name = urlsplit(address).path.rpartition(".")
         ending = dot + name.lower()
         if ending in TELLING and ending not in endings:
             return f"{draft.media_form} media cannot be a {ending} file"
+    too_large = f"{draft.media_form} media must be smaller than {too_many // 1024**2} MB"
     for file in draft.uploads():
         if file.content_type not in types:
             return f"{draft.media_form} media cannot be {file.content_type}"
         if (file.stored or 0) >= too_many or (file.size or 0) >= too_many:
-            return f"{draft.media_form} media must be smaller than {too_many // 1024**2} MB"
-    return None
+            return too_large
+    return too_large if (draft.size or 0) >= too_many else None
 
 
 def hosted_video_lasts_right(draft: Draft) -> str | None:
     """Hold a hosted account's video to its seconds, when they are known."""
     least, most = HOSTED_SECONDS
-    if draft.media_form == "video" and any(one.type == "hosted" for one in draft.accounts):
-        for file in draft.uploads():
-            if file.duration is not None and not least <= file.duration <= most:
-                return f"Videos for hosted accounts must last {least} to {most} seconds"
+    hosted = any(one.type == "hosted" for one in draft.accounts)
+    if hosted and draft.seconds is not None and not least <= draft.seconds <= most:
+        return f"Videos for hosted accounts must last {least} to {most} seconds"
     return None
 
 
@@ -175,21 +200,23 @@ def warnings(draft: Draft) -> list[JsonObject]:
     """List what is not known of a video: it does no harm yet (seed 001, reference genviral 5.3)."""
     if draft.media_form != "video":
         return []
-    file = draft.files.behind(draft.urls[0])
     missing = {
-        "VIDEO_DURATION_MISSING": ("Video duration metadata is missing", file is None or file.duration is None),
-        "VIDEO_METADATA_MISSING": ("Video size metadata is missing", file is None or file.size is None),
+        "VIDEO_DURATION_MISSING": ("Video duration metadata is missing", draft.seconds is None),
+        "VIDEO_METADATA_MISSING": ("Video size metadata is missing", draft.size is None),
     }
     return [{"field": "media", "message": text, "code": code} for code, (text, misses) in missing.items() if misses]
 
 
-def _caption_limit(account: Account, media_form: str) -> tuple[int | None, Count, str]:
+def _caption_limit(account: Account, media_form: str | None) -> tuple[float | None, Count, str]:
+    """Find an account's limit, the way of counting and its name: the platform's, but for a limit of its own."""
+    listed: tuple[int | None, Count, str] = (None, utf16, "characters")
     if account.type == "hosted":
-        return HOSTED_CAPTION
+        listed = HOSTED_CAPTION
     for form in (None, media_form):
-        if (account.platform, account.type, form) in CAPTIONS:
-            return CAPTIONS[account.platform, account.type, form]
-    return None, utf16, ""
+        listed = CAPTIONS.get((account.platform, account.type, form), listed)
+    limit, count, unit = listed
+    own = account.limit("caption_limit")
+    return limit if own is None else own, count, unit
 
 
 def _unreachable(parts: SplitResult) -> bool:

@@ -83,6 +83,11 @@ def flag(value: Any) -> list[str]:
     return [] if isinstance(value, bool) else [_mistyped("boolean", value)]
 
 
+def mapping(value: Any) -> list[str]:
+    """Check any object, whatever its fields."""
+    return [] if is_object(value) else [_mistyped("object", value)]
+
+
 def number(least: int, *, whole: bool = True) -> Check:
     """Check a number from ``least`` on; 5.0 is a whole one, as in JavaScript."""
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sandbox.clock import instant, iso
 from sandbox.genviral.envelope import Answer, Refusal
-from sandbox.genviral.files import LIFETIME, File
+from sandbox.genviral.files import DURATION, LIFETIME, SIZE, File, declared
 from sandbox.genviral.service import Call, Service, demand
 from sandbox.genviral.shape import Body, Record, choice, number, text
 from sandbox.jsonvalue import JsonObject
@@ -20,9 +20,6 @@ CONTENT_TYPES = (
     *("image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif"),
     *("video/mp4", "video/quicktime", "video/x-msvideo", "video/webm", "video/x-m4v"),
 )
-#: The names under which a video's seconds and a file's bytes may be given.
-DURATION = ("duration_sec", "duration_seconds", "duration", "durationSec", "video_duration_sec")
-SIZE = ("bytes", "size")
 
 UPLOAD = Body(
     Record(
@@ -41,8 +38,7 @@ def create_file(service: Service, call: Call) -> Answer:
     """Give out a presigned address for a file, and the URL that it will have."""
     demand(UPLOAD, call.body)
     now = service.clock.now()
-    duration = next((call.body[name] for name in DURATION if name in call.body), None)
-    size = next((call.body[name] for name in SIZE if name in call.body), None)
+    duration, size = declared(DURATION, call.body), declared(SIZE, call.body)
     file = service.files.issue(call.body["contentType"], call.body.get("filename"), duration, size, now)
     expires = iso(now + LIFETIME)
     query = urlencode({"expires": expires, "signature": _signature(file, expires)})

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sandbox.genviral.accounts import DEFAULT
 from sandbox.genviral.generation import Generation
 from sandbox.genviral.rules import (
     captions_fit,
@@ -31,7 +32,7 @@ from sandbox.genviral.shape import (
     utf16,
     uuid,
 )
-from sandbox.jsonvalue import is_object
+from sandbox.jsonvalue import JsonObject, is_object
 
 #: Seed 001; the counts of accounts and images: reference genviral 5.1, 5.2.
 CAPTION = text(1, 500)
@@ -99,6 +100,11 @@ def something_changes(patch: Mapping[str, Any]) -> Iterator[Issue]:
         yield None, "At least one field must be provided"
 
 
+def external_id(request: JsonObject) -> str | None:
+    """Name a create by the caller's own id for it (reference genviral 5.4)."""
+    return request.get("external_id")
+
+
 AGREEMENT = (one_platform_object, tiktok_suits_media)
 
 V1 = Generation(
@@ -145,4 +151,8 @@ V1 = Generation(
         ("media_unreachable", media_can_be_reached),
     ),
     at_once=timedelta(seconds=30),
+    shortest_lead=timedelta(),
+    key=external_id,
+    replay_mark={},
+    accounts=DEFAULT,
 )

@@ -17,6 +17,7 @@ LINKS = {
     "linkedin": "https://www.linkedin.com/feed/update/urn:li:share:{number}/",
     "facebook": "https://www.facebook.com/{username}/posts/{number}",
     "twitter": "https://x.com/{username}/status/{number}",
+    "bluesky": "https://bsky.app/profile/{username}/post/{code}",
 }
 ELSEWHERE = "https://{platform}.invalid/{username}/{number}"
 

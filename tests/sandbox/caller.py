@@ -25,7 +25,12 @@ TIKTOK = "0f4f54d4-8cce-4fb7-8c7b-befbcb8af812"
 TIKTOK_TOO = "2d1b9a3e-51c7-4e0a-9c64-7f2f0a6d8b15"
 HOSTED = "a7c3f1d2-6b84-4b19-8f3d-1c9e5a702b46"
 INSTAGRAM = "6b0c8c9c-55ac-4fcb-85ec-70b5a8b0d089"
+YOUTUBE = "c81e4f7a-0d3b-4a92-b6f1-93d2c7e8504f"
 PINTEREST = "5e9d2c60-b7a1-4c38-9e0f-48a6f3b1d7c2"
+LINKEDIN = "91f6b8d3-2e5c-4d07-8a4b-e0c7d5126f9a"
+FACEBOOK = "e34a7d15-9c80-4f62-a1d8-6b5f20c9e873"
+X = "b2f60d47-3c19-4e85-9d7a-0f5e8c41a693"
+BLUESKY = "f7a90c35-8e42-4b6d-a1f3-5d2c7b90e814"
 STRANGER = "11111111-1111-1111-1111-111111111111"
 
 VIDEO = {"type": "video", "url": "https://media.example.com/clip.mp4"}

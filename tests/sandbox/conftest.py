@@ -12,3 +12,9 @@ from tests.sandbox.caller import Caller, calling
 async def genviral(anyio_backend: str) -> AsyncGenerator[Caller]:
     async with calling(create_app()) as caller:
         yield caller
+
+
+@pytest.fixture
+async def newer(anyio_backend: str) -> AsyncGenerator[Caller]:
+    async with calling(create_app(generation="v2")) as caller:
+        yield caller
