@@ -97,11 +97,13 @@ def _accepts(account: Account, rules: RuleSet) -> JsonObject:
         and (rule.scope is None or rule.scope.covers(account, rule.scope.media))
     ]
     tightest = min(captions, key=lambda rule: int(rule.limit), default=None)
+    kinds = account.capabilities.content_kinds if account.capabilities else frozenset[str]()
+    media = ["video", "slideshow"] if "media" in rules.model.model_fields else []
     required = any(rule.path == "/media" and rule.check is Check.REQUIRED for rule in rules.rules)
     return {
         **({"caption": {"limit": tightest.limit, "unit": tightest.unit.value}} if tightest else {}),
-        "media": ["video", "slideshow"] if "media" in rules.model.model_fields else [],
-        "media_required": required,
+        "media": [kind for kind in media if not kinds or kind in kinds],
+        "media_required": required or bool(kinds and "text" not in kinds),
         "settings": [name for name, scope in rules.settings.items() if scope.covers(account, None)],
     }
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an account says of itself; an empty field says nothing. ``content_kinds`` are the provider's words."""
+    """What an account says of itself; an empty field says nothing.
+
+    ``content_kinds`` are among ``text`` (alone), ``video`` and ``slideshow``.
+    """
 
     content_kinds: frozenset[str] = frozenset()
     caption_limit: int | None = None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from schemas.account import Account
@@ -48,6 +49,8 @@ def _few(problems: Iterator[Problem]) -> list[Problem]:
 
 
 _ALIKE = 3
+#: Numbers beyond this are told as this: what matters is that they are far out.
+_LARGE = 10**15
 
 
 def _tighter(new: Problem, old: Problem) -> Problem:
@@ -123,7 +126,9 @@ def _size(value: object, rule: Rule, extra: int) -> int | None:
 
 
 def _number(value: object, rule: Rule, extra: int) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return max(-_LARGE, min(_LARGE, value))
 
 
 def _text(value: object, rule: Rule, extra: int) -> str | None:

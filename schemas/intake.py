@@ -39,7 +39,9 @@ class Intake(Generic[Model]):
         """Read one call's arguments; all structural problems at once."""
         arguments = tidy(raw, self.schema)
         try:
-            return Reading(self._model.model_validate(arguments), arguments, [])
+            request = self._model.model_validate(arguments)
+            # The rules read what was understood: a number that came as text is a number from here on.
+            return Reading(request, request.model_dump(mode="json", exclude_unset=True), [])
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True, include_input=True)
             return Reading(None, arguments, [self._problem(detail) for detail in details[:_MOST]])

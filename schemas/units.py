@@ -20,6 +20,7 @@ class Unit(StrEnum):
     WEIGHTED = "weighted characters"
     ITEMS = "items"
     SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
 
 
 def count(text: str, unit: Unit) -> int:

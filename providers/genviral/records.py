@@ -74,11 +74,15 @@ def account(record: JsonObject) -> Account:
 def _capabilities(record: object) -> Capabilities:
     found, limits = members(record), members(members(record).get("media_limits"))
     return Capabilities(
-        content_kinds=frozenset(kind for kind in items(found.get("supported_content_kinds")) if isinstance(kind, str)),
+        content_kinds=frozenset(_KINDS[kind] for kind in items(found.get("supported_content_kinds")) if kind in _KINDS),
         caption_limit=_whole(found.get("caption_limit")),
         max_images=_whole(limits.get("max_images")),
         max_video_seconds=_whole(limits.get("max_video_seconds")),
     )
+
+
+#: What the service calls the kinds of content (reference 4).
+_KINDS = {"text_only": "text", "single_video": "video", "multi_image": "slideshow"}
 
 
 def _whole(value: object) -> int | None:

@@ -44,7 +44,7 @@ SHAPE: tuple[Rule, ...] = (
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, "reference genviral 5.4"),
     Rule("/tiktok/title", Check.MAX_LENGTH, 150, _TIKTOK),
     Rule("/tiktok/description", Check.MAX_LENGTH, 4000, _TIKTOK),
-    Rule("/tiktok/video_cover_timestamp_ms", Check.MINIMUM, 0, _TIKTOK),
+    Rule("/tiktok/video_cover_timestamp_ms", Check.MINIMUM, 0, _TIKTOK, Unit.MILLISECONDS),
     Rule("/pinterest/board_id", Check.MIN_LENGTH, 1, _PINS),
     Rule("/pinterest/board_id", Check.MAX_LENGTH, 128, _PINS),
     Rule("/pinterest/title", Check.MAX_LENGTH, 100, _PINS),

@@ -33,7 +33,7 @@ _SHAPE: tuple[Rule, ...] = (
     Rule("/youtube/thumbnail_url", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
     Rule("/x/community", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
     Rule("/instagram/cover_url", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
-    Rule("/instagram/thumb_offset_ms", Check.MINIMUM, 0, _NEW),
+    Rule("/instagram/thumb_offset_ms", Check.MINIMUM, 0, _NEW, Unit.MILLISECONDS),
     Rule("/facebook/url", Check.PATTERN, LINK, _NEW, fix=LINK_FIX),
 )
 _SCOPED: tuple[Rule, ...] = (
@@ -74,14 +74,13 @@ def _own(account: Account) -> Iterator[Rule]:
         yield Rule("/media/duration_sec", Check.MAXIMUM, able.max_video_seconds, _OWN, Unit.SECONDS)
 
 
-_KINDS = {None: "text_only", "video": "single_video", "slideshow": "multi_image"}
 _WORDS = {None: "text alone", "video": "a video", "slideshow": "images"}
 
 
 def _content_kinds(situation: Situation) -> Iterator[Problem]:
     kind = text(media(situation).get("type"))
     unable = [account for account in situation.accounts if not _takes(account, kind)]
-    if unable and kind in _KINDS:
+    if unable and kind in _WORDS:
         yield Problem(
             path="/media",
             code=ProblemCode.UNSUPPORTED if kind else ProblemCode.MISSING,
@@ -95,7 +94,7 @@ def _takes(account: Account, kind: str | None) -> bool:
     """Believe an account's own list; without one, text alone is not taken (reference genviral 0.3)."""
     if account.capabilities is None or not account.capabilities.content_kinds:
         return kind is not None
-    return _KINDS.get(kind) in account.capabilities.content_kinds
+    return (kind or "text") in account.capabilities.content_kinds
 
 
 def _lead(situation: Situation) -> Iterator[Problem]:
