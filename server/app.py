@@ -25,11 +25,16 @@ from providers.local.provider import Local
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
+from providers.postpost.provider import PostPost
 from providers.protocol import Provider
+from providers.socialapi.provider import SocialAPI
 from providers.wire import Wire
 from schemas.instant import Clock
 from server.dispatch import Dispatch
 from server.settings import Settings
+
+#: Requests to one service at one time, where its settings say nothing.
+CONCURRENCY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +85,44 @@ def own_version() -> str:
         return "0+checkout"
 
 
+def _wire(
+    parts: _Parts,
+    provider: str,
+    *,
+    concurrency: int = CONCURRENCY,
+    key_header: str = "Authorization",
+    headers: dict[str, str] | None = None,
+) -> Wire:
+    settings = parts.settings
+    key = settings.key(provider)
+    if key is None:
+        raise ValueError(f"{provider} is on without a key")
+    return Wire(
+        settings.base_url(provider),
+        key,
+        timeout=settings.send_timeout,
+        user_agent=f"postwright/{own_version()}",
+        concurrency=concurrency,
+        key_header=key_header,
+        headers=headers,
+    )
+
+
 def _genviral(parts: _Parts) -> Provider:
     settings = parts.settings
-    if settings.genviral_api_key is None:
-        raise ValueError("genviral is on without a key")
-    wire = Wire(
-        str(settings.genviral_base_url),
-        settings.genviral_api_key,
-        timeout=settings.send_timeout,
-        concurrency=settings.genviral_concurrency,
-        user_agent=f"postwright/{own_version()}",
-    )
     rules = {"v1": RULES, "v2": RULES_V2}[settings.genviral_rules]
+    wire = _wire(parts, "genviral", concurrency=settings.genviral_concurrency)
     return Genviral(wire, parts.clock, rules=rules, poll_seconds=settings.genviral_poll_seconds)
+
+
+def _postpost(parts: _Parts) -> Provider:
+    user = parts.settings.postpost_user_id
+    wire = _wire(parts, "postpost", key_header="x-api-key", headers={"x-postpost-user-id": user} if user else None)
+    return PostPost(wire, parts.clock, Fetcher(parts.clock))
+
+
+def _socialapi(parts: _Parts) -> Provider:
+    return SocialAPI(_wire(parts, "socialapi"), parts.clock)
 
 
 def _local(parts: _Parts) -> Provider:
@@ -107,4 +137,9 @@ def _local(parts: _Parts) -> Provider:
     return Local(parts.database, clock, networks, wake=courier.wake)
 
 
-_PROVIDERS: dict[str, Callable[[_Parts], Provider]] = {"genviral": _genviral, "local": _local}
+_PROVIDERS: dict[str, Callable[[_Parts], Provider]] = {
+    "genviral": _genviral,
+    "postpost": _postpost,
+    "socialapi": _socialapi,
+    "local": _local,
+}

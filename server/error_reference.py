@@ -7,9 +7,11 @@ import sys
 
 from providers.errors import ErrorRow, ErrorTable
 from providers.genviral.errors import TABLE as GENVIRAL
+from providers.postpost.errors import TABLE as POSTPOST
+from providers.socialapi.errors import TABLE as SOCIALAPI
 from schemas.errors import ENTRIES, Category, ErrorCode
 
-TABLES: dict[str, ErrorTable] = {"genviral": GENVIRAL}
+TABLES: dict[str, ErrorTable] = {"genviral": GENVIRAL, "postpost": POSTPOST, "socialapi": SOCIALAPI}
 
 _HEAD = """\
 # Errors

@@ -10,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, Sec
 
 PREFIX = "POSTWRIGHT_"
 GENVIRAL_URL = "https://www.genviral.io/api/partner/v1"
+POSTPOST_URL = "https://api.postpost.dev/api/v1"
+SOCIALAPI_URL = "https://api.social-api.ai/v1"
 
 #: What a client leaves in place of a variable that it could not expand.
 _UNEXPANDED = re.compile(r"\$\{[^}]*\}")
@@ -49,6 +51,13 @@ class Settings(BaseModel):
     genviral_rules: Literal["v1", "v2"] = Field("v1", description="The generation of Genviral's rules; `doctor` tells.")
     genviral_concurrency: int = Field(3, ge=1, le=10, description="Requests to Genviral at one time.")
     genviral_poll_seconds: float = Field(30.0, ge=0.05, le=600, description="Seconds between two looks at one post.")
+    postpost_api_key: SecretStr | None = Field(None, min_length=8, description="PostPost's API key; turns it on.")
+    postpost_base_url: HttpUrl = Field(HttpUrl(POSTPOST_URL), description="Where PostPost's API is.")
+    postpost_user_id: str | None = Field(
+        None, pattern="^[0-9a-f]{24}$", description="The managed user to act as; default: the key's owner."
+    )
+    socialapi_api_key: SecretStr | None = Field(None, min_length=8, description="SocialAPI.ai's API key; turns it on.")
+    socialapi_base_url: HttpUrl = Field(HttpUrl(SOCIALAPI_URL), description="Where SocialAPI.ai's API is.")
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
     webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
     webhook_secret: SecretStr | None = Field(
@@ -76,7 +85,15 @@ class Settings(BaseModel):
     @property
     def providers_on(self) -> tuple[str, ...]:
         """The providers named outright; else those with a key; else ``local``."""
-        return self.providers or (("genviral",) if self.genviral_api_key else ()) or ("local",)
+        return self.providers or tuple(name for name in HOSTED if self.key(name)) or ("local",)
+
+    def key(self, provider: str) -> SecretStr | None:
+        """The API key of a hosted provider."""
+        return getattr(self, f"{provider}_api_key")
+
+    def base_url(self, provider: str) -> str:
+        """Where a hosted provider's API is."""
+        return str(getattr(self, f"{provider}_base_url"))
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -94,8 +111,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     unknown = [name for name in settings.providers if name not in PROVIDERS]
     if unknown:
         raise SettingsError(f"{PREFIX}PROVIDERS: no provider {', '.join(unknown)}; there are {', '.join(PROVIDERS)}.")
-    if "genviral" in settings.providers_on and settings.genviral_api_key is None:
-        raise SettingsError(f"{PREFIX}GENVIRAL_API_KEY: not set, but {PREFIX}PROVIDERS turns genviral on.")
+    for name in HOSTED:
+        if name in settings.providers and settings.key(name) is None:
+            raise SettingsError(f"{PREFIX}{name.upper()}_API_KEY: not set, but {PREFIX}PROVIDERS turns {name} on.")
     return settings
 
 
@@ -120,4 +138,6 @@ def _given(environment: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(PREFIX).lower(): value for name, value in named.items() if name.startswith(PREFIX)}
 
 
-PROVIDERS = ("genviral", "local")
+#: Providers that need a key, and all of them.
+HOSTED = ("genviral", "postpost", "socialapi")
+PROVIDERS = (*HOSTED, "local")

@@ -11,7 +11,8 @@ from server.app import build
 from server.settings import load
 
 HERE = Path(__file__).parent
-PROVIDERS = {"genviral": "genviral", "local": "local", "both": "genviral,local"}
+ONE = ("genviral", "postpost", "socialapi", "local")
+PROVIDERS = {**{name: name for name in ONE}, "all": ",".join(ONE)}
 
 
 async def surface(providers: str) -> dict[str, Any]:
@@ -20,7 +21,7 @@ async def surface(providers: str) -> dict[str, Any]:
         environment = {
             "POSTWRIGHT_HOME": home,
             "POSTWRIGHT_PROVIDERS": providers,
-            "POSTWRIGHT_GENVIRAL_API_KEY": "gva_live_contract.key",
+            **{f"POSTWRIGHT_{name.upper()}_API_KEY": f"key_of_{name}" for name in ONE[:-1]},
         }
         async with build(load(environment)) as app, Client(app.server) as client:
             tools = (await client.list_tools()).tools

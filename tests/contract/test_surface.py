@@ -6,7 +6,7 @@ import re
 import pytest
 
 from schemas.result import OUTPUT_SCHEMA
-from tests.contract.surface import HERE, PROVIDERS, surface, written
+from tests.contract.surface import HERE, ONE, PROVIDERS, surface, written
 from tools.catalogue import TOOLS
 
 pytestmark = pytest.mark.anyio
@@ -25,8 +25,9 @@ async def test_the_instructions_are_short_and_name_only_what_exists() -> None:
     assert named <= {tool.name for tool in TOOLS}
 
 
-async def test_the_surface_stays_small_enough_to_choose_from() -> None:
-    found = await surface("genviral")
+@pytest.mark.parametrize("provider", ONE)
+async def test_the_surface_stays_small_enough_to_choose_from(provider: str) -> None:
+    found = await surface(provider)
     assert len(found["tools"]) <= 12
     shown = [{key: tool[key] for key in ("name", "description", "inputSchema")} for tool in found["tools"]]
     # 3,000 tokens for all tools with one provider (design section 14), at four characters a token.

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from providers.genviral.rules import RULES as GENVIRAL
 from providers.genviral.rules_v2 import RULES_V2 as GENVIRAL_V2
 from providers.local.rules import RULES as LOCAL
+from providers.postpost.rules import RULES as POSTPOST
+from providers.socialapi.rules import RULES as SOCIALAPI
 from schemas.checker import check_shape
 from schemas.intake import Intake
 from schemas.jsonvalue import items, members
@@ -128,7 +130,13 @@ def accepted(rules: RuleSet, schema: Schema, arguments: Schema) -> tuple[bool, s
 
 SCHEMAS = {
     name: (rules, create_post_schema([rules]))
-    for name, rules in {"genviral": GENVIRAL, "genviral_v2": GENVIRAL_V2, "local": LOCAL}.items()
+    for name, rules in {
+        "genviral": GENVIRAL,
+        "genviral_v2": GENVIRAL_V2,
+        "postpost": POSTPOST,
+        "socialapi": SOCIALAPI,
+        "local": LOCAL,
+    }.items()
 }
 
 # Built once: putting a strategy together costs more than drawing from it.
@@ -159,7 +167,18 @@ def test_what_the_validator_accepts_the_schema_accepts(provider: str, data: st.D
         assert conforms(schema, arguments)
 
 
-@pytest.mark.parametrize("rule_sets", [[GENVIRAL], [LOCAL], [GENVIRAL, LOCAL]], ids=["genviral", "local", "both"])
+SETS = {
+    "genviral": [GENVIRAL],
+    "genviral_v2": [GENVIRAL_V2],
+    "postpost": [POSTPOST],
+    "socialapi": [SOCIALAPI],
+    "local": [LOCAL],
+    "v1_and_others": [GENVIRAL, POSTPOST, SOCIALAPI, LOCAL],
+    "v2_and_others": [LOCAL, SOCIALAPI, POSTPOST, GENVIRAL_V2],
+}
+
+
+@pytest.mark.parametrize("rule_sets", SETS.values(), ids=SETS)
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_schemas_are_portable(tool: Any, rule_sets: list[RuleSet]) -> None:
     schema = tool.reader(rule_sets).schema

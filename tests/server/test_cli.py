@@ -101,13 +101,17 @@ def test_the_doctor_names_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be written" in shown.stdout
 
 
-def test_the_sandbox_says_where_it_is_and_how_to_use_it(tmp_path: Path) -> None:
-    with started(tmp_path, "sandbox", "genviral", "--port", "0") as process:
+@pytest.mark.parametrize("command", [("genviral",), ("genviral", "--generation", "v2"), ("postpost",), ("socialapi",)])
+def test_the_sandbox_prints_the_settings_with_which_postwright_reaches_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    with started(tmp_path, "sandbox", *command, "--port", "0") as process:
         output = cast("IO[str]", process.stdout)
-        lines = [output.readline() for _ in range(3)]
-        [base] = re.findall(r"BASE_URL=(\S+)", lines[2])
-        answer = httpx2.get(f"{base}/accounts", headers={"Authorization": "Bearer gva_live_sandbox.secret"})
-        assert len(answer.json()["data"]["accounts"]) == 8
+        settings = dict(re.findall(r"(POSTWRIGHT_\w+)=(\S+)", "".join(output.readline() for _ in range(3))))
+        shown = run(tmp_path, "doctor", **settings)
+        assert shown.returncode == 0, shown.stdout
+        assert f"{command[0]}: can be posted to:" in shown.stdout
+        assert ("GENVIRAL_RULES=v2" in shown.stdout) is ("v2" in command)
 
 
 def test_the_sandbox_takes_its_accounts_from_a_file(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""PostPost's API: rules, error table, limits, wire records and the provider itself."""

@@ -1,0 +1,106 @@
+"""One call to PostPost: the object of a success, or the ``Failure`` that the error table makes of anything else."""
+
+import json
+import re
+from typing import Any
+
+from providers.postpost import records
+from providers.postpost.errors import TABLE
+from providers.postpost.limits import remedy
+from providers.protocol import Failure
+from providers.wire import Answer, Wire, retry_after
+from schemas.account import Account
+from schemas.errors import ErrorCode
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject, text
+from schemas.result import ProviderError
+
+
+class Api:
+    """Speaks JSON over one ``Wire``."""
+
+    def __init__(self, http: Wire, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: JsonObject | None = None,
+        query: dict[str, Any] | None = None,
+        accounts: tuple[Account, ...] = (),
+    ) -> JsonObject:
+        """Make one call; ``accounts`` are those of the post that it is about, for limits to name them.
+
+        Raises:
+            Failure: not sent, refused, or (``doubt``) nobody knows.
+        """
+        answer = await self._http.send(method, path, body=body, query=query)
+        found = _object(answer.body)
+        if answer.status in _GOOD and found is not None and found.get("success") is not False:
+            return found
+        raise self._failure(answer, found, accounts)
+
+    async def put(self, url: str, content: bytes, media_type: str, seconds: float) -> None:
+        """Bring bytes to a link that ``get-upload-url`` gave.
+
+        Raises:
+            Failure: they did not arrive, or nobody knows; either way nothing was published.
+        """
+        answer = await self._http.upload(url, content, media_type, seconds)
+        if answer.status not in _STORED:
+            said = f"PostPost's storage refused the media (HTTP {answer.status})."
+            told = ProviderError(http_status=answer.status, message=self._http.redact(_words(answer, None), 200))
+            code = ErrorCode.PROVIDER_ERROR if answer.status >= _SERVER_ERROR else ErrorCode.UNEXPECTED_ANSWER
+            raise Failure(code, said, provider_error=told)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    def _failure(self, answer: Answer, body: JsonObject | None, accounts: tuple[Account, ...]) -> Failure:
+        found = body or {}
+        code, said = text(found.get("code")), _words(answer, body)
+        row = TABLE.find(answer.status, code, said)
+        help_ = remedy(found, accounts, self._clock())
+        message = self._http.redact(said)
+        return Failure(
+            help_.code or row.code,
+            f"PostPost: {message}",
+            doubt=row.doubt,
+            provider_error=ProviderError(
+                http_status=answer.status,
+                code=self._http.redact(code, 80) if code else None,
+                message=message,
+                request_id=answer.headers.get("x-request-id"),
+            ),
+            problems=help_.problems or records.problems(found),
+            after_seconds=retry_after(answer.headers, self._clock) or help_.after_seconds,
+            advice=None if help_.code else help_.advice or row.advice,
+        )
+
+
+def _object(body: bytes) -> JsonObject | None:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def _words(answer: Answer, body: JsonObject | None) -> str:
+    """Say what the service said, in either of its shapes or both; of a page, its text."""
+    if body is None:
+        page = _TAG.sub(" ", answer.body[:_PAGE].decode("utf-8", "replace"))
+        return f"not JSON: {' '.join(page.split())[:_SHORT]}" if page.strip() else f"HTTP {answer.status}, no JSON"
+    said = [text(body.get(name)) for name in ("error", "message")]
+    words = list(dict.fromkeys(word for word in said if word))
+    return ": ".join(words) or text(body.get("code")) or f"HTTP {answer.status} without a message"
+
+
+_TAG = re.compile(r"<(style|script|title)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_PAGE, _SHORT = 10_000, 200
+_GOOD, _STORED = (200, 201), (200, 201, 204)
+_SERVER_ERROR = 500

@@ -1,0 +1,1 @@
+"""SocialAPI.ai: rules, error table, wire records and the provider itself."""

@@ -1,0 +1,74 @@
+"""Calls to SocialAPI: JSON in, JSON out, and a failure from the error table for every refusal."""
+
+from typing import Any
+from urllib.parse import quote
+
+from providers.protocol import Failure
+from providers.socialapi import refusals
+from providers.socialapi.records import is_post
+from providers.wire import Wire
+from schemas.errors import ErrorCode
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject, items, members, text
+
+#: The service takes no larger page (reference socialapi 4.2).
+MAX_PAGE = 100
+
+
+class Api:
+    """Speaks to SocialAPI through one ``Wire``."""
+
+    def __init__(self, http: Wire, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def call(
+        self, method: str, path: str, *, body: JsonObject | None = None, query: dict[str, Any] | None = None
+    ) -> JsonObject:
+        """Send one request; an answer without a body is an empty object.
+
+        Raises:
+            Failure: refused, or not sent, or (``doubt``) nobody knows.
+        """
+        answer = await self._http.send(method, path, body=body, query=query)
+        found = refusals.body(answer)
+        if answer.status >= _ERROR and not (answer.status == _UNPROCESSABLE and is_post(found)):
+            raise refusals.failure(answer, self._http, self._clock)
+        if not found and answer.status != _NO_CONTENT:
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
+        return found
+
+    async def post(self, method: str, path: str, *, body: JsonObject | None = None) -> JsonObject:
+        """Send one request that is answered with a post: 200, 201, 207, or 422 when all its targets failed.
+
+        Raises:
+            Failure: as ``call``.
+        """
+        found = await self.call(method, path, body=body)
+        if not is_post(found):
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a post.", doubt=True)
+        return found
+
+    async def page(self, query: dict[str, Any]) -> tuple[list[JsonObject], str | None]:
+        """Read one page of GET /posts, newest first: the posts, and the cursor of the next page if there is one.
+
+        Raises:
+            Failure: as ``call``.
+        """
+        given = {name: value for name, value in {"sort": "created_desc", **query}.items() if value}
+        found = await self.call("GET", "/posts", query=given)
+        pagination = members(found.get("pagination"))
+        cursor = text(pagination.get("next_cursor")) if pagination.get("has_more") is not False else None
+        return [members(record) for record in items(found.get("data"))], cursor or None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def post_path(post_id: str, action: str = "") -> str:
+    """Write the path of one post, or of an action on it."""
+    return f"/posts/{quote(post_id, safe='')}{action}"
+
+
+_ERROR, _UNPROCESSABLE, _NO_CONTENT = 400, 422, 204

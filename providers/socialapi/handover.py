@@ -1,0 +1,180 @@
+"""Hand a post over: checked, made as a draft, then published, which the service does at most once (reference 6)."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import anyio
+
+from providers.protocol import Failure
+from providers.socialapi import records
+from providers.socialapi.api import Api, post_path
+from providers.socialapi.searching import Attempt, Search
+from providers.socialapi.validation import opinion
+from providers.socialapi.verdicts import STATE
+from schemas.errors import ErrorCode
+from schemas.instant import Clock, parse
+from schemas.jsonvalue import JsonObject, text
+from schemas.post import Order, Receipt, Warn
+from schemas.status import Status
+
+#: How long it may take in all, in seconds. The journal takes an intent that is older than 60 s for lost.
+SECONDS = 45.0
+#: How long the check beforehand may take of it, in seconds: the post can do without.
+CHECK_SECONDS = 10.0
+#: An older draft is not published by settling: the moment that the user meant has passed.
+MAX_LATENESS = timedelta(hours=1)
+
+
+class Handover:
+    """Creates and settles orders, each within ``seconds``; what a lost answer said is read again, never guessed."""
+
+    def __init__(self, api: Api, clock: Clock, seconds: float = SECONDS) -> None:
+        self._api = api
+        self._clock = clock
+        self._seconds = seconds
+        self._search = Search(api, clock)
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Let the service check an order (reference socialapi 4.10).
+
+        Raises:
+            Failure: ``validation_failed`` with the service's problems; or it could not be asked.
+        """
+        found = opinion(await self._api.call("POST", "/posts/validate", body=records.content(order)))
+        if not found.valid:
+            message = "SocialAPI would refuse this post. Nothing was sent."
+            raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=found.problems)
+        return found.warnings
+
+    async def create(self, order: Order) -> Receipt:
+        """Make the order's post.
+
+        Raises:
+            Failure: refused, and then no draft is left; or not sent; or (``doubt``) nobody knows.
+        """
+        attempt = self._search.begin(order)
+        try:
+            async with self._bounded():
+                warnings = () if order.draft else await self._rehearsed(order)
+                receipt = await self._make(order, attempt)
+        except Failure as error:
+            if not error.doubt:
+                self._search.end(order, None)
+            raise
+        self._search.end(order, receipt.id)
+        return replace(receipt, warnings=receipt.warnings + warnings)
+
+    async def settle(self, order: Order) -> Receipt | None:
+        """Find out what became of an order, and finish it; ``None``: it is certain that nothing went out.
+
+        Raises:
+            Failure: it cannot be told yet.
+        """
+        async with self._bounded():
+            found = await self._search.find(order)
+            receipt = await self._finish(order, found) if found else None
+        self._search.end(order, receipt.id if receipt else None)
+        return receipt
+
+    async def _rehearsed(self, order: Order) -> tuple[Warn, ...]:
+        """Check first: all problems are told here, but only one when a post is made, and none when a draft is."""
+        try:
+            with anyio.move_on_after(CHECK_SECONDS):
+                return await self.rehearse(order)
+        except Failure as error:
+            if error.code is ErrorCode.VALIDATION_FAILED and error.provider_error is None:
+                raise
+        return ()
+
+    async def _make(self, order: Order, attempt: Attempt) -> Receipt:
+        made = records.receipt(await self._api.post("POST", "/posts", body=records.order_body(order)))
+        attempt.post_id = made.id
+        if order.draft or order.scheduled_at or made.status is not Status.DRAFT:
+            return made
+        if self._late(attempt):
+            raise Failure(ErrorCode.PROVIDER_TIMEOUT, "The post is a draft, and was not published in time.", doubt=True)
+        try:
+            return await self._publish(made.id)
+        except Failure as refusal:
+            if self._late(attempt):
+                raise _doubtful(refusal) from refusal
+            if not refusal.doubt:
+                await self._withdraw(made.id, refusal)
+            raise
+
+    def _late(self, attempt: Attempt) -> bool:
+        """Tell whether this machine slept meanwhile: then another process may be settling the case already."""
+        return attempt.begun is not None and self._clock() - attempt.begun > timedelta(seconds=self._seconds)
+
+    async def _publish(self, post_id: str) -> Receipt:
+        """Publish a draft. The service does that to drafts and scheduled posts only, so a repeat cannot double it.
+
+        Raises:
+            Failure: refused, and it still is a draft; or (``doubt``) nobody knows.
+        """
+        try:
+            return records.receipt(await self._api.post("POST", post_path(post_id, "/publish")))
+        except Failure as refusal:
+            if refusal.doubt:
+                raise
+            return await self._published_before(post_id, refusal)
+
+    async def _published_before(self, post_id: str, refusal: Failure) -> Receipt:
+        try:
+            standing = records.receipt(await self._api.post("GET", post_path(post_id)), replayed=True)
+        except Failure as error:
+            raise _doubtful(refusal) from error
+        if standing.status is not Status.DRAFT:
+            return standing
+        # Refused for its state, and yet a draft: one of the two answers is out of date.
+        raise _doubtful(refusal) if refusal.code is STATE else refusal
+
+    async def _withdraw(self, post_id: str, refusal: Failure) -> None:
+        """Delete a draft that could not be published, so that nothing is left of a refused post."""
+        try:
+            await self._api.call("DELETE", post_path(post_id))
+        except Failure:
+            refusal.message = f"{refusal.message} Its draft {post_id} stays at SocialAPI."
+
+    async def _finish(self, order: Order, record: JsonObject) -> Receipt:
+        """Tell the post that was found; publish it if it is the draft of a post for now.
+
+        No draft is deleted here, since another process may be publishing it.
+        """
+        found = records.receipt(record, replayed=True)
+        if found.status is not Status.DRAFT or order.draft or order.scheduled_at:
+            return found
+        created_at = parse(text(record.get("created_at")) or "")
+        if created_at is None or self._clock() - created_at > MAX_LATENESS:
+            return replace(found, warnings=(_STILL_A_DRAFT,))
+        try:
+            return await self._publish(found.id)
+        except Failure as refusal:
+            raise _doubtful(refusal) from refusal
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncGenerator[None]:
+        """Give up when the time is over; what was under way then may have happened."""
+        try:
+            with anyio.fail_after(self._seconds):
+                yield
+        except TimeoutError as error:
+            message = f"SocialAPI took longer than {self._seconds:g} s."
+            raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
+
+
+def _doubtful(refusal: Failure) -> Failure:
+    return Failure(
+        refusal.code,
+        refusal.message,
+        doubt=True,
+        provider_error=refusal.provider_error,
+        after_seconds=refusal.after_seconds,
+    )
+
+
+_STILL_A_DRAFT = Warn(
+    "STILL_A_DRAFT", "It was not published in time and is kept as a draft: publish it only if the user still wants it."
+)

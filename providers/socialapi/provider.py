@@ -1,0 +1,89 @@
+"""SocialAPI as a provider: create, settle, rehearse, list, read, accounts, over its REST API."""
+
+from typing import Any
+
+from providers.protocol import Failure
+from providers.socialapi import records
+from providers.socialapi.api import MAX_PAGE, Api, post_path
+from providers.socialapi.handover import SECONDS, Handover
+from providers.socialapi.paging import page
+from providers.socialapi.rules import RULES
+from providers.wire import Wire
+from schemas.account import Account
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.post import Order, Page, Post, Query, Receipt, Warn
+
+
+class SocialAPI:
+    """Speaks to SocialAPI through one ``Wire``.
+
+    ``poll_seconds`` lies in the range that reference 5 advises; ``create_seconds`` bounds the handing over of one post,
+    which takes up to three requests.
+    """
+
+    name = records.NAME
+    rules = RULES
+
+    def __init__(self, http: Wire, clock: Clock, *, poll_seconds: float = 5.0, create_seconds: float = SECONDS) -> None:
+        self.poll_seconds = poll_seconds
+        self._api = Api(http, clock)
+        self._handover = Handover(self._api, clock, create_seconds)
+        self._constraints: JsonObject = {}
+
+    async def accounts(self) -> list[Account]:
+        """Read GET /accounts, and once what each platform takes."""
+        found = await self._api.call("GET", "/accounts")
+        if not self._constraints:
+            self._constraints = await self._read_constraints()
+        listed = [members(record) for record in items(found.get("data"))]
+        return [
+            records.account(record, members(self._constraints.get(text(record.get("platform")) or "")))
+            for record in listed
+        ]
+
+    async def create(self, order: Order) -> Receipt:
+        """Make a draft and publish it; or make a draft or a scheduled post in one request."""
+        return await self._handover.create(order)
+
+    async def settle(self, order: Order) -> Receipt | None:
+        """Look for the order's post, and publish its draft if that was still to be done."""
+        return await self._handover.settle(order)
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Let POST /posts/validate check an order; nothing is made, and nothing is counted.
+
+        Raises:
+            Failure: ``validation_failed`` with the service's problems; or it could not be asked.
+        """
+        return await self._handover.rehearse(order)
+
+    async def post(self, post_id: str) -> Post:
+        """Read GET /posts/{id}."""
+        return records.post(await self._api.post("GET", post_path(post_id)))
+
+    async def posts(self, query: Query) -> Page:
+        """Read GET /posts, newest first; the service filters by status and account, the time is filtered here."""
+        word = records.FILTERS.get(query.status) if query.status else None
+        if (query.status and word is None) or query.accounts == frozenset():
+            return Page(())
+        before = query.position or {}
+        asked: dict[str, Any] = {
+            "status": word,
+            "account_ids": ",".join(sorted(name.partition(":")[2] for name in query.accounts or ())),
+            "limit": min(MAX_PAGE, query.limit + len(items(before.get("seen")))),
+            "cursor": text(before.get("cursor")),
+        }
+        found, cursor = await self._api.page(asked)
+        return page([records.post(record) for record in found], query, cursor)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._api.aclose()
+
+    async def _read_constraints(self) -> JsonObject:
+        """Read GET /posts/validate; without it our own rows must do."""
+        try:
+            return members((await self._api.call("GET", "/posts/validate")).get("data"))
+        except Failure:
+            return {}

@@ -1,0 +1,198 @@
+"""An agent at a postwright with PostPost: real MCP client and journal; the sandbox and a host of media as the wire."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+from mcp.client import Client
+from pydantic import SecretStr
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from engine.clock import utc_now
+from engine.desk import Desk
+from engine.directory import Directory
+from engine.journal import MIGRATIONS, Journal
+from providers.database import Database
+from providers.fetch import Fetcher
+from providers.postpost.provider import PostPost
+from providers.protocol import Provider
+from providers.wire import Wire
+from sandbox.postpost import BASE_PATH, create_app
+from sandbox.serve import running
+from schemas.instant import Clock
+from server.dispatch import Dispatch
+from tests.desk import KEY, Agent, Body, Service
+
+X = "postpost:twitter-1582941003"
+LINKEDIN = "postpost:linkedin-Tz9W5i6ZYG"
+INSTAGRAM = "postpost:instagram-17841405793187218"
+THREADS = "postpost:threads-17841405793187219"
+TIKTOK = "postpost:tiktok-7123456789012345678"
+YOUTUBE = "postpost:youtube-UC4R8DWoMoI7CAwX8_LjQHig"
+FACEBOOK = "postpost:facebook-112233445566778"
+BLUESKY = "postpost:bluesky-171819"
+BLUESKY_DID = "postpost:bluesky-did:plc:z72i7hdynmk6r22z27h6tvur"
+MASTODON = "postpost:mastodon-109876543210987654"
+TELEGRAM = "postpost:telegram--1001234567890"
+PINTEREST = "postpost:pinterest-lumenlabs"
+EXPIRING = "postpost:instagram-17841405793180002"
+EXPIRED = "postpost:linkedin-Xp1r3dC0de"
+
+JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 50
+PNG = b"\x89PNG\r\n\x1a\n" + b"png" * 50
+MP4 = b"\x00\x00\x00\x20ftypisom" + b"mp4" * 200
+#: What the host of media has, by path.
+FILES: dict[str, bytes] = {
+    "/1.jpg": JPEG,
+    "/2.png": PNG,
+    "/3.gif": b"GIF89a" + b"gif" * 9,
+    "/4.webp": b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+    "/clip.mp4": MP4,
+    "/clip.mov": b"\x00\x00\x00\x14ftypqt  " + b"mov" * 9,
+    "/clip.avi": b"RIFF\x00\x00\x00\x00AVI LIST",
+    "/clip.webm": b"\x1aE\xdf\xa3" + b"\x00" * 20 + b"webm",
+    "/clip.mkv": b"\x1aE\xdf\xa3" + b"\x00" * 20 + b"matroska",
+    "/photo.heic": b"\x00\x00\x00\x18ftypheic",
+    "/page.html": b"<!DOCTYPE html><p>Sign in first.</p>",
+    "/big.jpg": JPEG + b"\x00" * (5 * 1024 * 1024),
+    "/empty.jpg": b"",
+}
+
+
+def slides(*paths: str) -> Body:
+    return {"type": "slideshow", "urls": [f"http://cdn.test{path}" for path in paths]}
+
+
+def video(path: str = "/clip.mp4") -> Body:
+    return {"type": "video", "url": f"http://cdn.test{path}"}
+
+
+@dataclass
+class Host:
+    """A host of media: ``FILES``, a path that never answers, and one that answers with too much."""
+
+    asked: list[str] = field(default_factory=list[str])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked.append(scope["path"])
+        if scope["path"] == "/never.jpg":
+            await anyio.sleep_forever()
+        await _answer(scope["path"])(scope, receive, send)
+
+
+def _answer(path: str) -> Response:
+    if path == "/huge.mp4":
+        return StreamingResponse(chain([MP4], repeat(bytes(1024 * 1024), 128)))
+    content = FILES.get(path)
+    return Response(status_code=404) if content is None else Response(content, media_type="text/plain")
+
+
+@dataclass
+class PostPostService(Service):
+    """The sandbox's controls, those that only PostPost's has too."""
+
+    async def media(self) -> list[Body]:
+        return (await self.http.get(f"{self.url}/_sandbox/media")).json()["media"]
+
+    async def kept(self) -> list[Body]:
+        """The groups that are not deleted."""
+        return [post for post in await self.posts() if post["deletedAt"] is None]
+
+    async def limits(self, **changes: object) -> None:
+        (await self.http.post(f"{self.url}/_sandbox/limits", json=changes)).raise_for_status()
+
+    async def steer(self, account: str, told: object) -> None:
+        """Let deliveries to an account fail as told; ``None`` heals it."""
+        body = {account.removeprefix("postpost:"): {"fail": told}}
+        (await self.http.post(f"{self.url}/_sandbox/delivery", json=body)).raise_for_status()
+
+
+class Poster(Agent):
+    """An agent whose usual post is text on LinkedIn."""
+
+    async def create(self, **changes: object) -> Body:
+        post: Body = {"caption": "Launch day", "accounts": [LINKEDIN], **changes}
+        return await self.call("create_post", **{name: value for name, value in post.items() if value is not None})
+
+
+@asynccontextmanager
+async def postpost(
+    home: Path,
+    clock: Clock = utc_now,
+    *,
+    key: str = KEY,
+    user: str | None = None,
+    send_timeout: float = 10.0,
+    media_seconds: float = 10.0,
+) -> AsyncGenerator[tuple[Poster, PostPostService]]:
+    """An agent whose postwright speaks to a fresh sandbox of PostPost."""
+    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+        opened = agent(
+            home,
+            f"{url}{BASE_PATH}",
+            clock,
+            key=key,
+            user=user,
+            send_timeout=send_timeout,
+            media_seconds=media_seconds,
+        )
+        async with opened as found:
+            yield found, PostPostService(url, http)
+
+
+@asynccontextmanager
+async def agent(
+    home: Path,
+    url: str,
+    clock: Clock = utc_now,
+    *,
+    key: str = KEY,
+    user: str | None = None,
+    send_timeout: float = 10.0,
+    media_seconds: float = 10.0,
+) -> AsyncGenerator[Poster]:
+    """An agent at a postwright whose PostPost is at ``url``, put together as the server does."""
+    async with running(Host()) as host, home_of(home, clock) as database:
+        headers = {"x-postpost-user-id": user} if user else None
+        http = Wire(
+            url,
+            SecretStr(key),
+            timeout=send_timeout,
+            concurrency=3,
+            user_agent="postwright/test",
+            key_header="x-api-key",
+            headers=headers,
+        )
+        provider = PostPost(http, clock, _fetcher(host, clock), poll_seconds=0.05, media_seconds=media_seconds)
+        providers: dict[str, Provider] = {"postpost": provider}
+        desk = Desk(providers, Directory(providers, clock), Journal(database, clock), clock)
+        try:
+            async with Client(Dispatch(desk, (key,)).server("0")) as client:
+                yield Poster(client)
+        finally:
+            await provider.aclose()
+
+
+@asynccontextmanager
+async def home_of(home: Path, clock: Clock) -> AsyncGenerator[Database]:
+    database = Database(home / "postwright.db", {"journal": MIGRATIONS})
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+def _fetcher(host: str, clock: Clock) -> Fetcher:
+    """Let every name lead to the host of media, as if it were on the public internet."""
+    port = urlsplit(host).port or 0
+
+    async def resolve(name: str, _: int) -> list[tuple[str, int]]:
+        return [("127.0.0.1", port)]
+
+    return Fetcher(clock, resolve=resolve, permitted=lambda _: True, seconds=5.0)
