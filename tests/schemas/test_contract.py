@@ -1,5 +1,6 @@
 """The published schema and the validator say the same (design section 4.4)."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -162,7 +163,9 @@ def test_what_the_validator_accepts_the_schema_accepts(provider: str, data: st.D
     rules, schema = SCHEMAS[provider]
     arguments = data.draw(REQUESTS[provider]) if data else VALID
     valid, _ = accepted(rules, schema, arguments)
-    liberal = Intake(rules.model, schema).read(arguments).arguments != arguments
+    # As text, since Python holds 0 and False for equal and JSON does not.
+    understood = Intake(rules.model, schema).read(arguments).arguments
+    liberal = json.dumps(understood, sort_keys=True) != json.dumps(arguments, sort_keys=True)
     if valid and not liberal:
         assert conforms(schema, arguments)
 
