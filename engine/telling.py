@@ -21,6 +21,8 @@ _VERBS: dict[Status, str] = {
     Status.PUBLISHING: "Being published",
     Status.PUBLISHED: "Published",
     Status.DRAFT: "Kept as a draft",
+    Status.PARTIAL: "Published only in part",
+    Status.FAILED: "Created, but delivery failed",
 }
 
 
@@ -89,7 +91,7 @@ def success(desk: Desk, data: JsonObject, provider: str, timezone: str | None, *
         ok=True,
         code=200 if replayed else 201,
         message=f"{before}{_VERBS.get(status, status.value.capitalize())} on {names} {when}".rstrip() + ".",
-        outcome=Outcome.ACCEPTED,
+        outcome=Outcome.PARTIAL if status is Status.PARTIAL else Outcome.ACCEPTED,
         provider=provider,
         data={
             **data,

@@ -9,7 +9,7 @@ from providers.socialapi.records import is_post
 from providers.wire import Wire
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.jsonvalue import JsonObject, is_list, items, members, text
 
 #: The service takes no larger page (reference socialapi 4.2).
 MAX_PAGE = 100
@@ -53,10 +53,12 @@ class Api:
         """Read one page of GET /posts, newest first: the posts, and the cursor of the next page if there is one.
 
         Raises:
-            Failure: as ``call``.
+            Failure: as ``call``; an answer without a list is none, and proves nothing.
         """
         given = {name: value for name, value in {"sort": "created_desc", **query}.items() if value}
         found = await self.call("GET", "/posts", query=given)
+        if not is_list(found.get("data")):
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a list of posts.", doubt=True)
         pagination = members(found.get("pagination"))
         cursor = text(pagination.get("next_cursor")) if pagination.get("has_more") is not False else None
         return [members(record) for record in items(found.get("data"))], cursor or None

@@ -1,6 +1,9 @@
 """SocialAPI as a provider: create, settle, rehearse, list, read, accounts, over its REST API."""
 
+from contextlib import suppress
 from typing import Any
+
+import anyio
 
 from providers.protocol import Failure
 from providers.socialapi import records
@@ -13,6 +16,9 @@ from schemas.account import Account
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Order, Page, Post, Query, Receipt, Warn
+
+#: How long the platforms' constraints may take, in seconds: accounts can do without.
+CONSTRAINTS_SECONDS = 4.0
 
 
 class SocialAPI:
@@ -83,7 +89,6 @@ class SocialAPI:
 
     async def _read_constraints(self) -> JsonObject:
         """Read GET /posts/validate; without it our own rows must do."""
-        try:
+        with anyio.move_on_after(CONSTRAINTS_SECONDS), suppress(Failure):
             return members((await self._api.call("GET", "/posts/validate")).get("data"))
-        except Failure:
-            return {}
+        return {}

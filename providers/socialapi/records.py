@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from providers.errors import ErrorRow
+from providers.socialapi.combinations import ALL_KINDS, KINDS
 from providers.socialapi.errors import find
 from providers.socialapi.rules import COUNTED
 from providers.socialapi.settings import PLATFORMS, target
@@ -75,28 +76,30 @@ def media_items(media: JsonObject | None) -> list[JsonObject]:
 def account(record: JsonObject, constraints: JsonObject) -> Account:
     """Read one entry of GET /accounts; ``constraints`` are those of its platform, empty when they are not known."""
     slug = clean(text(record.get("platform")) or "unknown", 40)
+    platform = PLATFORMS.get(slug, slug)
     username, status = text(record.get("username")), text(record.get("status")) or "active"
     name = text(record.get("page_name")) or text(record.get("name")) or username or slug
     return Account(
         id=f"{NAME}:{_id(record.get('id'))}",
-        platform=PLATFORMS.get(slug, slug),
+        platform=platform,
         name=clean(name, 80),
         username=clean(username, 80) if username else None,
         status="not_for_posting" if slug in NOT_FOR_POSTING else clean(status, 40),
         kind=slug,
-        capabilities=_capabilities(constraints, COUNTED.get(slug, Unit.CHARACTERS)) if constraints else None,
+        capabilities=_capabilities(platform, constraints),
     )
 
 
-def _capabilities(constraints: JsonObject, unit: Unit) -> Capabilities:
-    """Read a platform's constraints; a caption limit counted in another unit than ``unit`` is left out."""
+def _capabilities(platform: str, constraints: JsonObject) -> Capabilities:
+    """Read a platform's constraints; a caption limit that is not counted as our rows count it is left out."""
     words, media, carousel = (members(constraints.get(name)) for name in ("text", "media", "carousel"))
     images, videos = items(media.get("supported_image_types")), items(media.get("supported_video_types"))
-    mode = words.get("counting_mode")
-    kinds = {"text": True, "image": bool(images), "video": bool(videos)} if media else {}
+    refused = {"slideshow": media and not images, "video": media and not videos}
+    unit = _UNITS.get(text(words.get("counting_mode")) or "chars")
+    counted = unit is COUNTED.get(platform, Unit.CHARACTERS)
     return Capabilities(
-        content_kinds=frozenset(kind for kind, taken in kinds.items() if taken),
-        caption_limit=_positive(words.get("max_length")) if _UNITS.get(text(mode) or "chars") is unit else None,
+        content_kinds=KINDS.get(platform, ALL_KINDS) - {kind for kind, is_refused in refused.items() if is_refused},
+        caption_limit=_positive(words.get("max_length")) if counted else None,
         max_images=_positive(carousel.get("max_items")) if carousel.get("supported") is True else 1 if images else None,
         max_video_seconds=_positive(media.get("max_video_duration_sec")),
     )

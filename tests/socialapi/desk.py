@@ -1,29 +1,22 @@
 """An agent at a postwright that speaks to the sandbox of SocialAPI."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from mcp.client import Client
 from mcp.shared.dispatcher import ProgressFnT
-from pydantic import SecretStr
 
 from engine.clock import utc_now
-from engine.desk import Desk
-from engine.directory import Directory
-from engine.journal import MIGRATIONS, Journal
-from providers.database import Database
-from providers.protocol import Provider
 from providers.socialapi.provider import SocialAPI
-from providers.wire import Wire
 from sandbox.serve import running
 from sandbox.socialapi import BASE_PATH, create_app
 from schemas.instant import Clock, wire
-from server.dispatch import Dispatch
+from server.app import build
+from server.settings import load
 from tests import desk
 from tests.desk import SLIDES, Body
 
@@ -129,36 +122,27 @@ def _native(account: str) -> str:
 
 @asynccontextmanager
 async def socialapi(
-    home: Path, clock: Clock = utc_now, *, delay: float = 0.0, patience: float = 5.0, plan: str = "starter",
-    accounts: Sequence[Body] | None = None,
-) -> AsyncGenerator[tuple[Agent, Service]]:  # fmt: skip
+    home: Path, clock: Clock = utc_now, *, delay: float = 0.0, plan: str = "starter", **settings: str
+) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox; deliveries take ``delay`` seconds there."""
-    app = create_app(accounts, worker_delay=delay, plan=plan)
+    app = create_app(worker_delay=delay, plan=plan)
     async with (
         running(app) as url,
         httpx2.AsyncClient() as http,
-        agent(home, f"{url}{BASE_PATH}", clock, patience=patience) as found,
+        agent(home, f"{url}{BASE_PATH}", clock, **settings) as found,
     ):
         yield found, Service(url, http)
 
 
 @asynccontextmanager
-async def agent(
-    home: Path, base_url: str, clock: Clock = utc_now, *, patience: float = 5.0, key: str = KEY, bound: float = 45.0
-) -> AsyncGenerator[Agent]:
-    """An agent at a postwright that speaks to SocialAPI alone, with its state in ``home``."""
-    http = Wire(base_url, SecretStr(key), timeout=patience, concurrency=3, user_agent="postwright/test")
-    provider = SocialAPI(http, clock, poll_seconds=0.05, create_seconds=bound)
-    database = Database(home / "postwright.db", {"journal": MIGRATIONS})
-    providers: dict[str, Provider] = {provider.name: provider}
-    office = Desk(providers, Directory(providers, clock), Journal(database, clock), clock)
-    server: Any = Dispatch(office, (key,)).server("0")
-    try:
-        async with Client(server) as client:
-            yield Agent(client, provider=provider)
-    finally:
-        await provider.aclose()
-        await database.aclose()
+async def agent(home: Path, base_url: str, clock: Clock = utc_now, **settings: str) -> AsyncGenerator[Agent]:
+    """An agent at a postwright that speaks to SocialAPI alone; ``settings`` as in the environment."""
+    given = {"HOME": str(home), "SOCIALAPI_API_KEY": KEY, "SOCIALAPI_BASE_URL": base_url, **settings}
+    loaded = load({f"POSTWRIGHT_{name}": value for name, value in given.items()})
+    async with build(loaded, clock) as app, Client(app.server) as client:
+        provider = app.desk.providers["socialapi"]
+        assert isinstance(provider, SocialAPI)
+        yield Agent(client, provider=provider)
 
 
 async def lose(agent: Agent, **changes: object) -> Body:

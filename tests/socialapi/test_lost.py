@@ -5,7 +5,12 @@ from pathlib import Path
 
 import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from sandbox.serve import running
 from tests.desk import SLIDES, Body
 from tests.socialapi.desk import (
     FACEBOOK,
@@ -35,7 +40,7 @@ NOT_ACTED = ("drop_before", "html_500", "status:503", "status:500:system.interna
 async def test_a_lost_answer_is_settled_by_the_next_call_without_a_double(
     tmp_path: Path, path: str, fault: str
 ) -> None:
-    async with socialapi(tmp_path, patience=0.5) as (agent, service):
+    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault, path)
         following = await lose(agent)
@@ -49,7 +54,7 @@ async def test_a_lost_answer_is_settled_by_the_next_call_without_a_double(
 
 @pytest.mark.parametrize("fault", NOT_ACTED)
 async def test_a_publication_that_never_arrived_is_made_up_for(tmp_path: Path, fault: str) -> None:
-    async with socialapi(tmp_path, patience=0.5) as (agent, service):
+    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault, PUBLISH)
         following = await lose(agent)
@@ -60,7 +65,7 @@ async def test_a_publication_that_never_arrived_is_made_up_for(tmp_path: Path, f
 
 @pytest.mark.parametrize("fault", NOT_ACTED)
 async def test_a_draft_that_never_arrived_is_known_not_to_be_out(tmp_path: Path, fault: str) -> None:
-    async with socialapi(tmp_path, patience=0.5) as (agent, service):
+    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault)
         following = await lose(agent)
@@ -109,7 +114,7 @@ async def test_another_process_settles_what_one_left_behind(tmp_path: Path, path
 @pytest.mark.parametrize("changes", [{"scheduled_at": later(hours=3)}, {"mode": "draft"}], ids=["scheduled", "draft"])
 async def test_a_lost_schedule_or_draft_is_found_by_its_content(tmp_path: Path, changes: Body, fault: str) -> None:
     status = "draft" if "mode" in changes else "scheduled"
-    async with socialapi(tmp_path, patience=0.5) as (agent, service):
+    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault)
         following = await lose(agent, **changes)
@@ -200,3 +205,28 @@ async def test_a_draft_that_a_person_deleted_meanwhile_is_no_post(tmp_path: Path
         [post] = await service.posts()
         await service.call("DELETE", f"/posts/{post['id']}")
         assert (await agent.call("check_status", **following["arguments"]))["outcome"] == "rejected"
+
+
+async def test_days_later_another_process_cannot_tell_whether_an_equal_post_came_of_the_lost_call(
+    tmp_path: Path,
+) -> None:
+    clock, move = moving()
+    async with socialapi(tmp_path, clock) as (first, service):
+        await service.fault("accept_then_drop", PUBLISH)
+        following = await lose(first)
+        move(timedelta(hours=25))
+        async with agent(tmp_path, f"{service.url}/v1", clock) as second:
+            assert (await second.call("check_status", **following["arguments"]))["outcome"] == "unknown"
+        assert (await first.call("check_status", **following["arguments"]))["outcome"] == "accepted"
+
+
+async def test_a_list_that_is_none_proves_nothing(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (first, service):
+        await service.fault("accept_then_drop", PUBLISH)
+        following = await lose(first)
+
+    async def respond(request: Request) -> Response:
+        return JSONResponse({"message": "Please log in to this network."})
+
+    async with running(Starlette(routes=[Route("/posts", respond)])) as url, agent(tmp_path, url) as second:
+        assert (await second.call("check_status", **following["arguments"]))["outcome"] == "unknown"

@@ -7,13 +7,19 @@ from pathlib import Path
 
 import anyio
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from engine.clock import utc_now
+from providers.protocol import Failure
+from providers.socialapi.provider import SocialAPI
+from providers.wire import Wire
 from sandbox.serve import running
-from tests.socialapi.desk import PUBLISH, Agent, agent, assert_one, lose, moving, socialapi
+from schemas.post import Order
+from tests.socialapi.desk import FACEBOOK, KEY, PUBLISH, Agent, agent, assert_one, lose, moving, socialapi
 
 pytestmark = pytest.mark.anyio
 
@@ -83,13 +89,17 @@ async def test_a_checkup_that_fails_does_not_stop_a_post(tmp_path: Path) -> None
         assert len(await service.posts()) == 3
 
 
-@pytest.mark.parametrize("path", ["/posts/validate", "/posts", PUBLISH])
+@pytest.mark.parametrize("path", ["/posts", PUBLISH])
 async def test_a_service_that_hangs_is_given_up_in_time(tmp_path: Path, path: str) -> None:
-    async with socialapi(tmp_path) as (_, service), agent(tmp_path, f"{service.url}/v1", bound=1.0) as hurried:
-        await hurried.call("list_accounts")
+    async with socialapi(tmp_path) as (_, service):
         await service.fault("slow:30", path)
-        with anyio.fail_after(4.5):
-            await lose(hurried)
+        http = Wire(f"{service.url}/v1", SecretStr(KEY), timeout=30.0, concurrency=1, user_agent="postwright/test")
+        provider = SocialAPI(http, utc_now, create_seconds=1.0)
+        accounts = tuple(account for account in await provider.accounts() if account.id == FACEBOOK)
+        with anyio.fail_after(5), pytest.raises(Failure) as caught:
+            await provider.create(Order(caption="Launch day", accounts=accounts, key="k"))
+        await provider.aclose()
+        assert (caught.value.code, caught.value.doubt) == ("provider_timeout", True)
 
 
 @asynccontextmanager

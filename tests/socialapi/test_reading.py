@@ -13,8 +13,10 @@ from tests.socialapi.desk import (
     FACEBOOK,
     INSTAGRAM,
     LINKEDIN_PAGE,
+    PINTEREST,
     THREADS,
     WHATSAPP,
+    YOUTUBE,
     Agent,
     Service,
     X,
@@ -51,17 +53,6 @@ async def test_a_login_that_dies_before_the_post_is_due_is_told_with_who_has_to_
         assert found[INSTAGRAM]["status"] == "reconnect_required"
         again = await agent.create(caption="Another")
         assert again["problems"][0]["code"] == "account_not_usable"
-
-
-async def test_waiting_ends_with_the_post(tmp_path: Path) -> None:
-    async with socialapi(tmp_path, delay=30) as (agent, service):
-        made = await agent.create()
-
-        async def hear(progress: float, total: float | None, message: str | None) -> None:
-            await service.advance(60)
-
-        done = await agent.call("check_status", hear, post_id=made["data"]["id"], wait_seconds=40)
-        assert done["data"]["status"] == "published"
 
 
 @pytest.mark.parametrize("post_id", ["p_none", "", "../accounts", "%2e%2e", "p_1?x=1"])
@@ -162,6 +153,12 @@ async def test_accounts_say_what_each_accepts_and_which_can_be_posted_to(tmp_pat
         assert (found[LINKEDIN_PAGE]["platform"], found[LINKEDIN_PAGE]["kind"]) == ("linkedin", "linkedin_page")
         assert found[X]["accepts"]["caption"] == {"limit": 280, "unit": "weighted characters"}
         assert found[FACEBOOK]["accepts"]["settings"] == ["facebook", "first_comment"]
+        taken = {name: found[name]["accepts"] for name in (FACEBOOK, YOUTUBE, PINTEREST)}
+        assert {name: (accepts["media"], accepts["media_required"]) for name, accepts in taken.items()} == {
+            FACEBOOK: (["video", "slideshow"], False),
+            YOUTUBE: (["video"], True),
+            PINTEREST: (["slideshow"], True),
+        }
         assert {name: found[name]["status"] for name in (THREADS, DEAD_THREADS, WHATSAPP)} == {
             THREADS: "active",
             DEAD_THREADS: "reconnect_required",

@@ -161,12 +161,12 @@ async def test_tiktoks_daily_limit_is_a_wait_though_it_comes_as_a_wrong_field() 
     ("key", "who", "words"),
     [
         ("sapi_key_revoked", "user", "valid SocialAPI key"),
-        ("other", "user", "valid SocialAPI key"),
+        ("some other token", "user", "valid SocialAPI key"),
         ("sapi_key_readonly", "user", "posts:write"),
     ],
 )
 async def test_a_key_that_may_not_is_for_the_user(tmp_path: Path, key: str, who: str, words: str) -> None:
-    async with socialapi(tmp_path) as (_, service), agent(tmp_path, f"{service.url}/v1", key=key) as weak:
+    async with socialapi(tmp_path) as (_, service), agent(tmp_path, f"{service.url}/v1", SOCIALAPI_API_KEY=key) as weak:
         body = await weak.create()
         assert (body["retry"]["decision"], body["retry"]["who"]) == ("ask_user", who)
         assert words in body["retry"]["advice"]
