@@ -68,8 +68,6 @@ async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
     """Hold a request against every rule; problems of the shape give 422, those of accounts alone 400."""
     provider, problems = _provider(desk, items(reading.arguments.get("accounts")))
     problems = [*reading.problems, *problems]
-    if provider is None:
-        return refused(problems, create=True)
     now = desk.clock()
     situation = Situation(reading.arguments, (), now)
     problems += check_shape(provider.rules, situation)
@@ -94,7 +92,7 @@ async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
     return Checked(provider, accounts, None if isinstance(moment, Problem) else moment, warnings)
 
 
-def _provider(desk: Desk, ids: list[object]) -> tuple[Provider | None, list[Problem]]:
+def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:
     """Choose the one provider that all ids name; a mixed call gets its ready-made split."""
     groups: dict[str, list[str]] = {}
     for name in ids:
@@ -111,9 +109,7 @@ def _provider(desk: Desk, ids: list[object]) -> tuple[Provider | None, list[Prob
             rule="one_provider",
         )
         return desk.providers[next(iter(known))], [problem]
-    if known:
-        return desk.providers[next(iter(known))], []
-    return next(iter(desk.providers.values())), []
+    return desk.providers[next(iter(known or desk.providers))], []
 
 
 def _content(request: PostRequest, checked: Checked) -> JsonObject:

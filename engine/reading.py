@@ -13,13 +13,13 @@ from engine import telling
 from engine.creation import settle
 from engine.desk import Desk
 from engine.journal import Intent, State
-from engine.verdict import look, read_failed
+from engine.verdict import NEXT, look, read_failed
 from providers.protocol import Failure, Provider
 from schemas.errors import ErrorCode, Outcome
 from schemas.instant import wire
 from schemas.jsonvalue import JsonObject, members
 from schemas.post import Page, Post, Query
-from schemas.result import NextCall, Result, failure
+from schemas.result import Result, failure
 from schemas.status import Status
 
 #: Tell how long the wait has been and will be at most (seconds), and what is being waited for.
@@ -68,7 +68,7 @@ async def _look(desk: Desk, post_id: str) -> Result:
         return failure(
             ErrorCode.NOT_FOUND,
             f"No post has the id {post_id[:100]}; ids look like {known} or jrn_...",
-            next_calls=[_LIST],
+            next_calls=[NEXT[ErrorCode.NOT_FOUND]],
         )
     return await _post(desk, provider, native)
 
@@ -230,6 +230,5 @@ def _write_cursor(positions: dict[str, JsonObject]) -> str:
     return base64.urlsafe_b64encode(json.dumps(positions, separators=(",", ":")).encode()).decode()
 
 
-_LIST = NextCall(tool="list_posts", arguments={}, why="Find the post's id.")
 _CAPTION = 60
 _MORE_PAGES = 4
