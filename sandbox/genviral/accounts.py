@@ -1,6 +1,5 @@
 """The connected accounts: a default set, one from a file, and which of them a request means."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from sandbox.genviral.envelope import Refusal
 from sandbox.genviral.shape import Record, array, choice, mapping, nullable, number, text, uuid
 from sandbox.jsonvalue import JsonObject, is_array
+from sandbox.seedfile import read_json
 
 WORKSPACE = "4cb5a3a0-7c52-4d4e-9a53-0d7f1d4c9e21"
 OWNER = "7be8b6f4-3d0e-4f0c-8a8b-52f6c1a2d903"
@@ -149,11 +149,6 @@ def load_accounts(file: Path) -> list[JsonObject]:
     Raises:
         AccountsError: the file cannot be read, is not JSON, or does not hold accounts.
     """
-    try:
-        seeds = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AccountsError(f"{file}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise AccountsError(f"{file}: not JSON: {error}") from error
+    seeds = read_json(file, AccountsError)
     read_accounts(seeds, str(file))
     return seeds

@@ -1,6 +1,5 @@
 """The connections to start with: the default sets, and one from a file."""
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 from sandbox.clock import LAST_YEAR, instant
 from sandbox.jsonvalue import JsonObject, is_array, is_object
 from sandbox.postpost.connections import Connection
+from sandbox.seedfile import read_json
 
 _PLATFORM_ID = re.compile(r"[a-z]+-[!-~]+", re.ASCII)
 
@@ -125,12 +125,7 @@ def load_connections(file: Path) -> list[JsonObject]:
     Raises:
         ConnectionsError: the file cannot be read, is not JSON, or does not hold connections.
     """
-    try:
-        seeds = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConnectionsError(f"{file}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise ConnectionsError(f"{file}: not JSON: {error}") from error
+    seeds = read_json(file, ConnectionsError)
     read_connections(seeds, str(file))
     return seeds
 

@@ -1,6 +1,5 @@
 """The connected accounts: a default set, one from a file, and how a platform's login ends and comes back."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.jsonvalue import JsonObject, is_array, is_object
+from sandbox.seedfile import read_json
 from sandbox.socialapi.envelope import Refusal, invalid
 
 PREFIX = "acc_"
@@ -192,12 +192,7 @@ def load_accounts(file: Path) -> list[JsonObject]:
     Raises:
         AccountsError: the file cannot be read, is not JSON, or does not hold accounts.
     """
-    try:
-        seeds = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AccountsError(f"{file}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise AccountsError(f"{file}: not JSON: {error}") from error
+    seeds = read_json(file, AccountsError)
     read_accounts(seeds, str(file))
     return seeds
 
