@@ -46,8 +46,7 @@ async def create(desk: Desk, reading: Reading[PostRequest]) -> Result:
     if request is None:
         return refused(reading.problems, create=True)
     if request.dry_run:
-        draft = reading.arguments.get("mode") == Mode.DRAFT
-        return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, checked.warnings, draft=draft)
+        return await _rehearse(desk, request, checked)
     wanted = Wanted(
         provider=checked.provider.name,
         request=_content(request, checked),
@@ -110,6 +109,20 @@ def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:
         )
         return desk.providers[next(iter(known))], [problem]
     return desk.providers[next(iter(known or desk.providers))], []
+
+
+async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Result:
+    """Ask the service too, where it can check without making anything; one that does not answer is only a warning."""
+    wanted = order(_content(request, checked), "", checked.accounts)
+    try:
+        found = await checked.provider.rehearse(wanted)
+    except Failure as error:
+        if error.problems:
+            return refused(list(error.problems), ErrorCode.VALIDATION_FAILED, create=True)
+        unasked = f"The service did not check this post; only the rules here did. {error.message}"
+        found = (Warn("NOT_CHECKED_BY_SERVICE", unasked),)
+    warnings = checked.warnings + found
+    return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, warnings, draft=wanted.draft)
 
 
 def _content(request: PostRequest, checked: Checked) -> JsonObject:

@@ -1,10 +1,10 @@
-"""The seam between the tools and every posting service: six verbs, and one exception."""
+"""The seam between the tools and every posting service: seven verbs, and one exception."""
 
 from typing import Protocol
 
 from schemas.account import Account
 from schemas.errors import ErrorCode
-from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.post import Order, Page, Post, Query, Receipt, Warn
 from schemas.problem import Problem
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
@@ -61,6 +61,14 @@ class Provider(Protocol):
 
         Raises:
             Failure: the service could not be asked.
+        """
+        ...
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Let the service check an order without making anything; a service that cannot has nothing to say.
+
+        Raises:
+            Failure: with ``problems``, it would be refused; without, the service could not be asked.
         """
         ...
 

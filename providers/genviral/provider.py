@@ -14,7 +14,7 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.post import Order, Page, Post, Query, Receipt, Warn
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
 
@@ -50,6 +50,10 @@ class Genviral:
         """Read GET /accounts."""
         data = await self._call("GET", "/accounts")
         return [records.account(members(record)) for record in items(data.get("accounts"))]
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Say nothing: the service offers no check."""
+        return ()
 
     async def create(self, order: Order) -> Receipt:
         """Send POST /posts; ``order.key`` goes as ``external_id``, under which Genviral answers repeats with 200."""

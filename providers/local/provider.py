@@ -16,7 +16,7 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject
-from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.post import Order, Page, Post, Query, Receipt, Warn
 from schemas.problem import Problem, ProblemCode
 
 T = TypeVar("T")
@@ -48,6 +48,10 @@ class Local:
     async def accounts(self) -> list[Account]:
         """List the account of every network."""
         return [network.account for network in self._networks]
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Say nothing: the rules are all there is."""
+        return ()
 
     async def create(self, order: Order) -> Receipt:
         """Take one order in, durably; the same key again tells the same post.

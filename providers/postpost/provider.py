@@ -18,7 +18,7 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members
-from schemas.post import Order, Page, Post, Query, Receipt
+from schemas.post import Order, Page, Post, Query, Receipt, Warn
 from schemas.rule import RuleSet
 
 #: Of so many accepted posts the ids are kept, so that none is taken for another order's.
@@ -72,6 +72,10 @@ class PostPost:
         answer = await self._api.call("GET", "/platform-connections")
         found = (records.account(members(record)) for record in items(answer.get("connections")))
         return [account for account in found if account is not None]
+
+    async def rehearse(self, order: Order) -> tuple[Warn, ...]:
+        """Say nothing: the service checks nothing before a post is made (reference postpost 5.1)."""
+        return ()
 
     async def create(self, order: Order) -> Receipt:
         """Send one order; with media as a draft that is scheduled once they are all there, or removed again.

@@ -179,8 +179,11 @@ async def test_what_an_account_does_not_take_is_refused_here_with_its_limit(
     ],
     ids=str,
 )
-async def test_what_may_spoil_a_post_is_a_warning(tmp_path: Path, changes: Body, code: str) -> None:
-    async with socialapi(tmp_path) as (agent, _):
+async def test_what_may_spoil_a_post_is_a_warning_where_the_service_lets_it_pass(
+    tmp_path: Path, changes: Body, code: str
+) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        await service.fault("status:500:system.internal", "/posts/validate")
         body = await agent.create(dry_run=True, **changes)
         assert code in {warning["code"] for warning in body["data"]["warnings"]}
 
@@ -225,7 +228,27 @@ async def test_a_dry_run_sends_nothing(tmp_path: Path) -> None:
     async with socialapi(tmp_path) as (agent, service):
         body = await agent.create(dry_run=True, scheduled_at=later(hours=2))
         assert (body["ok"], body["outcome"], body["data"]["status"]) == (True, "nothing_sent", "scheduled")
+        assert await service.requests("POST", "/posts/validate") == 1
         assert await service.posts() == []
+
+
+async def test_a_dry_run_tells_the_problems_that_only_the_service_knows(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        body = await agent.create(dry_run=True, accounts=[TIKTOK], media=VIDEO)
+        told = (body["error_code"], body["outcome"], body["retry"]["decision"])
+        assert told == ("validation_failed", "nothing_sent", "fix_and_retry")
+        assert [(problem["path"], problem["accounts"]) for problem in body["problems"]] == [
+            ("/tiktok/privacy_level", [TIKTOK])
+        ]
+        assert await service.posts() == []
+
+
+async def test_a_dry_run_without_the_services_check_says_so(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        await service.fault("status:500:system.internal", "/posts/validate")
+        body = await agent.create(dry_run=True)
+        assert body["ok"]
+        assert [warning["code"] for warning in body["data"]["warnings"]] == ["NOT_CHECKED_BY_SERVICE"]
 
 
 def test_what_is_published_is_short_and_fits_beside_the_other_providers() -> None:
