@@ -18,7 +18,8 @@ from pathlib import Path
 import anyio
 
 from engine.clock import utc_now
-from engine.journal import MIGRATIONS, Journal, Standing, State, Wanted
+from engine.intent import State, Wanted
+from engine.journal import MIGRATIONS, Journal, Standing
 from providers.database import Database
 
 #: Writes one intent for a post of that name.

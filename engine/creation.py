@@ -1,26 +1,29 @@
 """create_post: check everything, record the intent, send once, tell what happened."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from anyio import CancelScope, fail_after
+from anyio import CancelScope, fail_after, move_on_after, sleep
 
-from engine import telling
+from engine import settling, telling
+from engine.call import Call
 from engine.desk import Desk
-from engine.journal import Intent, Standing, State, Wanted
-from engine.verdict import create_failed, doubtful, look, read_failed, refused
+from engine.intent import GOES_NOW, Intent, State, Wanted
+from engine.journal import Standing
+from engine.orders import content, leave_by, order
+from engine.verdict import create_failed, look, read_failed, refused
 from providers.protocol import Failure, Provider
 from schemas.account import Account
 from schemas.checker import check_accounts, check_shape
 from schemas.errors import ErrorCode, Outcome
-from schemas.instant import parse, resolve, wire
+from schemas.instant import resolve, wire
 from schemas.intake import Reading
-from schemas.jsonvalue import JsonObject, items
-from schemas.post import Order, Receipt, Warn
+from schemas.jsonvalue import items
+from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
-from schemas.request import Mode, PostRequest
+from schemas.request import PostRequest
 from schemas.result import Result, failure
 from schemas.rule import Situation
 
@@ -37,30 +40,45 @@ class Checked:
     warnings: tuple[Warn, ...]
 
 
-async def create(desk: Desk, reading: Reading[PostRequest]) -> Result:
+async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
     checked = await check(desk, reading)
-    if isinstance(checked, Result):
-        return checked
     request = reading.request
     if request is None:
-        return refused(reading.problems, create=True)
+        return checked if isinstance(checked, Result) else refused(reading.problems, create=True)
     if request.dry_run:
-        return await _rehearse(desk, request, checked)
-    wanted = Wanted(
-        provider=checked.provider.name,
-        request=_content(request, checked),
-        key=request.idempotency_key,
-        allow_duplicate=request.allow_duplicate or False,
-    )
+        return checked if isinstance(checked, Result) else await _rehearse(desk, request, checked)
     try:
-        standing, intent = await desk.journal.open(wanted)
+        if isinstance(checked, Result):
+            return await _stands(desk, request, call) or checked
+        standing, intent = await desk.journal.open(_wanted(desk, request, call, checked))
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unwritable")
         return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be written ({error}). Nothing was sent.")
     if standing is Standing.NEW:
         return await _send(desk, checked, intent, request.timezone)
     return await _repeated(desk, standing, intent, request.timezone)
+
+
+async def _stands(desk: Desk, request: PostRequest, call: Call) -> Result | None:
+    """Answer a repeat that would be refused today, because its time has passed or its service is down, by its case."""
+    twin = await desk.journal.peek(_wanted(desk, request, call))
+    return await _repeated(desk, *twin, request.timezone) if twin else None
+
+
+def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Wanted:
+    provider = checked.provider if checked else _provider(desk, list(request.accounts))[0]
+    body = content(request)
+    if checked and request.scheduled_at and checked.scheduled_at is None:
+        body[GOES_NOW] = True
+    return Wanted(
+        provider=provider.name,
+        request=body,
+        tenant=desk.tenants.get(provider.name, ""),
+        key=request.idempotency_key,
+        hint=call.hint,
+        allow_duplicate=request.allow_duplicate or False,
+    )
 
 
 async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
@@ -113,7 +131,7 @@ def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:
 
 async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Result:
     """Ask the service too, where it can check without making anything; one that does not answer is only a warning."""
-    wanted = order(_content(request, checked), "", checked.accounts)
+    wanted = replace(order(content(request), checked.accounts), scheduled_at=checked.scheduled_at)
     try:
         found = await checked.provider.rehearse(wanted)
     except Failure as error:
@@ -125,112 +143,76 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
     return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, warnings, draft=wanted.draft)
 
 
-def _content(request: PostRequest, checked: Checked) -> JsonObject:
-    """What the post is, in one canonical form: the fingerprint is taken of it, and an order can be made of it."""
-    body = request.model_dump(mode="json", exclude_none=True, exclude=_ASIDE)
-    body["accounts"] = sorted(account.id for account in checked.accounts)
-    if checked.scheduled_at:
-        body["scheduled_at"] = wire(checked.scheduled_at)
-    return body
-
-
-def order(content: JsonObject, key: str, accounts: tuple[Account, ...] = ()) -> Order:
-    """Make the order from recorded content; after a restart, accounts are known by their ids alone."""
-    known = {account.id: account for account in accounts}
-    named = [known.get(name) or Account(id=name, platform="", name=name) for name in content["accounts"]]
-    return Order(
-        caption=content["caption"],
-        accounts=tuple(named),
-        key=key,
-        media=content.get("media"),
-        scheduled_at=parse(content.get("scheduled_at", "")),
-        draft=content.get("mode") == Mode.DRAFT,
-        extras={name: value for name, value in content.items() if name not in _ORDERED},
-    )
-
-
 async def _send(desk: Desk, checked: Checked, intent: Intent, timezone: str | None) -> Result:
-    provider = checked.provider
+    """Send an intent once, and write down what came of it."""
+    wanted = order(intent.request, checked.accounts, intent.key)
+    wanted = replace(wanted, opened_at=intent.opened_at, leave_by=leave_by(intent, desk.clock))
     try:
-        receipt = await provider.create(order(intent.request, intent.key, checked.accounts))
+        receipt = await checked.provider.create(wanted)
     except Failure as error:
-        await _record(desk, intent, State.UNKNOWN if error.doubt else State.REFUSED)
-        return create_failed(error, provider.name, intent.id)
+        verdict = create_failed(error, intent.provider, intent.id, draft=wanted.draft)
+        if not error.doubt:
+            return await settling.refused(desk, intent, verdict)
+        await settling.record(desk, intent, State.UNKNOWN, post_id=error.post_id, told=True)
+        return verdict
     except BaseException:
         # Cancelled or crashed while the request may have been under way: the case stays open.
         with CancelScope(shield=True):
-            await _record(desk, intent, State.UNKNOWN)
+            await settling.record(desk, intent, State.UNKNOWN)
         raise
-    return await accepted(desk, intent, receipt, timezone, checked.warnings)
-
-
-async def accepted(
-    desk: Desk, intent: Intent, receipt: Receipt, timezone: str | None, warnings: tuple[Warn, ...] = ()
-) -> Result:
-    """Record an accepted post and tell it; the answer is stored, for repeats to get the same."""
-    data = telling.created(desk, intent, receipt, warnings)
-    await _record(desk, intent, State.ACCEPTED, data, receipt.id)
-    return telling.success(desk, data, intent.provider, timezone, replayed=receipt.replayed)
-
-
-async def _record(
-    desk: Desk, intent: Intent, state: State, answer: JsonObject | None = None, post_id: str | None = None
-) -> None:
-    """Close the intent; where the disk fails now, it stays open and is settled later, so nothing is lost."""
-    try:
-        await desk.journal.close(intent, state, answer, post_id)
-    except (sqlite3.Error, OSError):
-        log.exception("journal_unwritable", intent=intent.id, state=state)
+    return await settling.accepted(desk, intent, receipt, timezone, checked.warnings)
 
 
 async def _repeated(desk: Desk, standing: Standing, intent: Intent, timezone: str | None) -> Result:
     """Answer a create that stands in the journal already; nothing is sent for it a second time."""
-    if standing is Standing.REPLAY and intent.answer:
-        return telling.success(desk, intent.answer, intent.provider, timezone, replayed=True)
+    if standing is Standing.BUSY:
+        return await _joined(desk, intent, timezone)
     if standing is Standing.OPEN:
-        return await settle(desk, intent, timezone)
+        return await settling.settle(desk, intent, timezone)
+    told = settling.stored(desk, intent, timezone) if standing is Standing.REPLAY else None
+    if told:
+        return told
     case = f"{intent.provider}:{intent.post_id}" if intent.post_id else intent.id
-    code = _REFUSALS[standing]
     return failure(
-        code,
+        _REFUSALS[standing],
         _WHY[standing].format(case=case),
-        outcome=Outcome.UNKNOWN if standing is Standing.BUSY else Outcome.NOTHING_SENT,
         provider=intent.provider,
         next_calls=[look(case, "See the post that was made.")],
     )
 
 
-async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
-    """Ask the provider what became of an open case; it stays open while nobody can tell."""
-    provider = desk.providers.get(intent.provider)
-    if provider is None:
-        return doubtful(intent.id, f"{intent.provider} is not on, so it cannot be asked.", intent.provider)
-    try:
-        receipt = await provider.settle(order(intent.request, intent.key))
-    except Failure as error:
-        return doubtful(intent.id, error.message, provider.name, error)
-    if receipt is not None:
-        return await accepted(desk, intent, receipt, timezone)
-    await _record(desk, intent, State.REFUSED)
-    message = "The post was not made. It is safe to create it again."
-    return failure(ErrorCode.REJECTED, message, provider=provider.name, outcome=Outcome.REJECTED)
+async def _joined(desk: Desk, intent: Intent, timezone: str | None) -> Result:
+    """Wait for the call that is sending the same post, in this process or another, and answer as it does."""
+    found: Intent | None = intent
+    with move_on_after(_JOIN_SECONDS):
+        pause = 0.02
+        while found and found.state is State.SENDING:
+            await sleep(pause)
+            pause = min(pause * 1.5, 1.0)
+            found = await desk.journal.find(intent.id)
+    if found and found.state is State.UNKNOWN:
+        return await settling.settle(desk, found, timezone)
+    told = settling.stored(desk, found, timezone) if found else None
+    return told or failure(
+        ErrorCode.IN_PROGRESS,
+        f"The same post is being sent at this moment ({intent.id}).",
+        outcome=Outcome.UNKNOWN,
+        provider=intent.provider,
+        next_calls=[look(intent.id, "See what became of it.")],
+    )
 
 
-#: Arguments that do not belong to the content, or are recorded in another form.
-_ASIDE = {"accounts", "scheduled_at", "timezone", "idempotency_key", "allow_duplicate", "dry_run"}
-#: Members of the content that every provider's order has a place for.
-_ORDERED = {"caption", "accounts", "media", "scheduled_at", "mode"}
 #: How long the accounts may take: with a turn and the sending itself, a call answers in under 50 s.
 _LOOK_UP_SECONDS = 10.0
 #: More accounts than any provider takes are not looked up one by one: that they are too many is told anyway.
 _LOOKED_UP = 50
+#: How long a repeat waits for the call that it repeats; with the look at the accounts, it answers in under 50 s.
+_JOIN_SECONDS = 38.0
 _REFUSALS = {
     Standing.CONFLICT: ErrorCode.IDEMPOTENCY_CONFLICT,
     Standing.DUPLICATE: ErrorCode.DUPLICATE_POST,
-    Standing.BUSY: ErrorCode.IN_PROGRESS,
 }
 _WHY = {
     Standing.CONFLICT: "This idempotency_key was used for another post ({case}). Nothing was sent.",
     Standing.DUPLICATE: "The same post was made less than 24 hours ago ({case}). Nothing was sent.",
-    Standing.BUSY: "The same post is being sent at this moment ({case}).",
 }

@@ -1,7 +1,9 @@
 """What every use case works with: the providers that are on, their accounts, the journal, the time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from engine.cases import Cases
 from engine.directory import Directory
 from engine.journal import Journal
 from providers.protocol import Provider
@@ -10,9 +12,14 @@ from schemas.instant import Clock
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The engine's parts, put together once by the composition root."""
+    """The engine's parts, put together once by the composition root.
+
+    ``tenants`` says for each provider whose posts it makes: another API key is another tenant.
+    """
 
     providers: dict[str, Provider]
     directory: Directory
     journal: Journal
+    cases: Cases
     clock: Clock
+    tenants: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -1,18 +1,24 @@
 """The durable record written BEFORE anything is sent: what makes repeats harmless (design section 6).
 
-An intent is opened in one transaction that also looks for its twins, so two processes racing with the
-same post agree on who sends it.
+An intent is opened in one transaction that also looks for its twins, so two processes racing with the same post agree
+on who sends it. Every later write carries the intent's fence: whoever took the case over since has moved it, and a
+process that was asleep meanwhile writes nothing (reference engine 2.2).
+
+::
+
+    (none) --open--> sending --close--> accepted | refused
+                        |                   ^
+                        +---> unknown ------+   by looks at the service: engine/settling.py, engine/cases.py
 """
 
-import hashlib
 import json
 import secrets
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from unicodedata import normalize
 
+from engine.intent import Intent, State, Wanted, intent_of
 from providers.database import Database
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import JsonObject
@@ -33,22 +39,44 @@ MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at)
     """,
+    """
+    ALTER TABLE intent RENAME TO intent_1;
+    DROP INDEX intent_by_fingerprint;
+    CREATE TABLE intent (
+        id TEXT PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        key TEXT NOT NULL,
+        hint TEXT,
+        fingerprint TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        state TEXT NOT NULL,
+        request TEXT NOT NULL,
+        answer TEXT,
+        post_id TEXT,
+        told INTEGER NOT NULL,
+        fence INTEGER NOT NULL,
+        leased_until REAL NOT NULL,
+        looks INTEGER NOT NULL,
+        look_at REAL,
+        opened_at REAL NOT NULL,
+        changed_at REAL NOT NULL,
+        UNIQUE (tenant, key)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO intent SELECT id, '', key, NULL, fingerprint, provider, state, request, answer, post_id,
+        0, 1, changed_at + 60, 0, NULL, opened_at, changed_at FROM intent_1;
+    DROP TABLE intent_1;
+    CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at);
+    CREATE INDEX intent_by_hint ON intent (hint) WHERE hint IS NOT NULL;
+    CREATE INDEX intent_open ON intent (look_at) WHERE state IN ('sending', 'unknown');
+    CREATE INDEX intent_by_age ON intent (changed_at)
+    """,
 )
 
 #: The same content without a key is the same post within this; within the next it is refused (design 6.2).
 REPEAT_WINDOW = timedelta(minutes=10)
 DUPLICATE_WINDOW = timedelta(hours=24)
-#: An intent still ``sending`` after this belongs to a process that died: nobody knows what became of it.
-SEND_DEADLINE = timedelta(seconds=60)
-
-
-class State(StrEnum):
-    """Where an intent stands."""
-
-    SENDING = "sending"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
+#: How long an intent belongs to the process that opened it: longer than a create may take from first to last byte.
+SEND_LEASE = timedelta(seconds=90)
 
 
 class Standing(StrEnum):
@@ -60,37 +88,6 @@ class Standing(StrEnum):
     DUPLICATE = "duplicate"
     BUSY = "busy"
     OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One row: what was to be sent, under which key, and what came of it."""
-
-    id: str
-    key: str
-    provider: str
-    state: State
-    request: JsonObject
-    answer: JsonObject | None
-    post_id: str | None
-    opened_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What create_post wants to send; ``key`` only when the caller gave one."""
-
-    provider: str
-    request: JsonObject
-    key: str | None = None
-    allow_duplicate: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        """A digest of the content: the same however accounts are ordered and text is composed."""
-        text = json.dumps(self.request, sort_keys=True, ensure_ascii=False)
-        composed = normalize("NFC", text.replace(r"\r\n", r"\n"))
-        return hashlib.sha256(f"{self.provider}\n{composed}".encode()).hexdigest()
 
 
 class Journal:
@@ -111,56 +108,93 @@ class Journal:
         now = self._clock()
         return await self._database.write(lambda connection: _open(connection, wanted, now))
 
+    async def peek(self, wanted: Wanted) -> tuple[Standing, Intent] | None:
+        """Find the intent that already stands for a post, without recording anything.
+
+        Raises:
+            sqlite3.Error, OSError: the journal cannot be read.
+        """
+        now = self._clock()
+        twin = await self._database.read(lambda connection: _twin(connection, wanted, now))
+        return twin if twin and twin[0] is not Standing.NEW else None
+
     async def close(
-        self, intent: Intent, state: State, answer: JsonObject | None = None, post_id: str | None = None
-    ) -> None:
-        """Record what came of an intent; an accepted one never changes again."""
-        values = (state, json.dumps(answer) if answer else None, post_id, self._clock().timestamp(), intent.id)
-        await self._database.write(lambda connection: connection.execute(_CLOSE, values))
+        self,
+        intent: Intent,
+        state: State,
+        answer: JsonObject | None = None,
+        post_id: str | None = None,
+        *,
+        look_at: datetime | None = None,
+        told: bool = False,
+    ) -> bool:
+        """Record what came of an intent; false when it is closed already or another process has taken it over."""
+        at = look_at.timestamp() if look_at else None
+        now = self._clock().timestamp()
+        values = (state, json.dumps(answer) if answer else None, post_id, told, at, now, intent.id, intent.fence)
+        return await self._database.write(lambda connection: connection.execute(_CLOSE, values).rowcount == 1)
 
     async def find(self, intent_id: str) -> Intent | None:
-        """Read one intent by its id; a sending one past its deadline is told as unknown."""
+        """Read one intent by its id; a sending one past its lease is told as unknown."""
         now = self._clock()
         row = await self._database.read(
             lambda connection: connection.execute("SELECT * FROM intent WHERE id = ?", (intent_id,)).fetchone()
         )
-        return _intent(row, now) if row else None
+        return intent_of(row, now) if row else None
 
 
-_CLOSE = "UPDATE intent SET state = ?, answer = ?, post_id = ?, changed_at = ? WHERE id = ? AND state != 'accepted'"
+# Evidence of a post is believed late, too, as long as nobody is sending again; anything else only under the fence.
+_CLOSE = (
+    "UPDATE intent SET state = ?1, answer = ?2, post_id = ?3, told = ?4, look_at = ?5, leased_until = ?6,"
+    " changed_at = ?6 WHERE id = ?7 AND (fence = ?8 AND state IN ('sending', 'unknown')"
+    " OR ?1 = 'accepted' AND state IN ('unknown', 'refused'))"
+)
 
 
 def _open(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent]:
-    twin = _by_key(connection, wanted, now) if wanted.key else _by_content(connection, wanted, now)
+    twin = _twin(connection, wanted, now)
     if twin is None:
         return Standing.NEW, _insert(connection, wanted, now)
     standing, intent = twin
     if standing is Standing.NEW:
-        # Nothing came of the first attempt, so a corrected one may have its key.
-        again = (State.SENDING, wanted.fingerprint, json.dumps(wanted.request), now.timestamp(), intent.id)
-        connection.execute(_TAKE_UP, again)
-        return standing, replace(intent, state=State.SENDING, request=wanted.request)
+        return standing, _take_up(connection, intent, wanted, now)
     return standing, intent
 
 
+def _twin(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+    """Find the intent that stands for a post already: by its key, as the very same call, or by its content."""
+    if wanted.key:
+        return _by_key(connection, wanted, now)
+    return _by_hint(connection, wanted, now) or _by_content(connection, wanted, now)
+
+
 def _by_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
-    row = connection.execute("SELECT * FROM intent WHERE key = ?", (wanted.key,)).fetchone()
+    row = connection.execute(_OF_KEY, (wanted.tenant, wanted.key)).fetchone()
     if row is None:
         return None
-    intent = _intent(row, now)
+    intent = intent_of(row, now)
     other = row["fingerprint"] != wanted.fingerprint and intent.state is not State.REFUSED
     return (Standing.CONFLICT if other else _BY_STATE[intent.state]), intent
 
 
+def _by_hint(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+    if wanted.hint is None:
+        return None
+    row = connection.execute(_OF_HINT, (wanted.hint, wanted.tenant, wanted.fingerprint)).fetchone()
+    intent = intent_of(row, now) if row else None
+    return (_BY_STATE[intent.state], intent) if intent else None
+
+
 def _by_content(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+    """Look at the content alone, whoever's it is: the accounts in it are only one tenant's, whatever the key now is."""
     if wanted.allow_duplicate:
         return None
     since = (now - DUPLICATE_WINDOW).timestamp()
     row = connection.execute(_LATEST_TWIN, (wanted.fingerprint, since)).fetchone()
     if row is None:
         return None
-    intent = _intent(row, now)
-    if intent.state is State.ACCEPTED and row["opened_at"] < (now - REPEAT_WINDOW).timestamp():
+    intent = intent_of(row, now)
+    if intent.state is State.ACCEPTED and intent.opened_at < now - REPEAT_WINDOW:
         return Standing.DUPLICATE, intent
     return _BY_STATE[intent.state], intent
 
@@ -172,33 +206,69 @@ _BY_STATE = {
     State.UNKNOWN: Standing.OPEN,
     State.REFUSED: Standing.NEW,
 }
-# A case that is still open is a twin at any age.
+_OF_KEY = "SELECT * FROM intent WHERE tenant = ? AND key = ?"
+_OF_HINT = "SELECT * FROM intent WHERE hint = ? AND tenant = ? AND fingerprint = ?"
+# An open case comes first, and is a twin at any age; of closed ones the latest, and a live post before a refused one.
 _LATEST_TWIN = (
     "SELECT * FROM intent WHERE fingerprint = ? AND (opened_at >= ? OR state IN ('sending', 'unknown'))"
-    " ORDER BY opened_at DESC LIMIT 1"
+    " ORDER BY state IN ('sending', 'unknown') DESC, state = 'accepted' DESC, opened_at DESC LIMIT 1"
 )
-_TAKE_UP = "UPDATE intent SET state = ?, fingerprint = ?, request = ?, changed_at = ? WHERE id = ?"
+
+
+def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now: datetime) -> Intent:
+    """Send a refused intent anew: nothing came of it, so a corrected one may have its key."""
+    again = replace(
+        intent,
+        state=State.SENDING,
+        fingerprint=wanted.fingerprint,
+        request=wanted.request,
+        answer=None,
+        post_id=None,
+        told=False,
+        fence=intent.fence + 1,
+        leased_until=now + SEND_LEASE,
+        looks=0,
+        look_at=None,
+        opened_at=now,
+        changed_at=now,
+    )
+    values = (again.fingerprint, json.dumps(again.request), again.fence, again.leased_until.timestamp(), wanted.hint)
+    connection.execute(_TAKE_UP, (*values, now.timestamp(), now.timestamp(), intent.id))
+    return again
+
+
+_TAKE_UP = (
+    "UPDATE intent SET state = 'sending', answer = NULL, post_id = NULL, told = 0, looks = 0, look_at = NULL,"
+    " fingerprint = ?, request = ?, fence = ?, leased_until = ?, hint = ?, opened_at = ?, changed_at = ? WHERE id = ?"
+)
 
 
 def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> Intent:
-    intent_id = f"jrn_{secrets.token_hex(8)}"
-    key = wanted.key or _derived_key(connection, wanted, now)
-    moment = now.timestamp()
-    intent = Intent(intent_id, key, wanted.provider, State.SENDING, wanted.request, None, None, moment)
-    connection.execute(
-        "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?)",
-        (
-            intent_id,
-            key,
-            wanted.fingerprint,
-            wanted.provider,
-            State.SENDING,
-            json.dumps(wanted.request),
-            moment,
-            moment,
-        ),
+    intent = Intent(
+        id=f"jrn_{secrets.token_hex(8)}",
+        tenant=wanted.tenant,
+        key=wanted.key or _derived_key(connection, wanted, now),
+        fingerprint=wanted.fingerprint,
+        provider=wanted.provider,
+        state=State.SENDING,
+        request=wanted.request,
+        answer=None,
+        post_id=None,
+        told=False,
+        fence=1,
+        leased_until=now + SEND_LEASE,
+        looks=0,
+        look_at=None,
+        opened_at=now,
+        changed_at=now,
     )
+    values = (intent.id, intent.tenant, intent.key, wanted.hint, intent.fingerprint, intent.provider, intent.state)
+    rest = (json.dumps(intent.request), intent.leased_until.timestamp(), now.timestamp(), now.timestamp())
+    connection.execute(_INSERT, (*values, *rest))
     return intent
+
+
+_INSERT = "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0, 1, ?, 0, NULL, ?, ?)"
 
 
 def _derived_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> str:
@@ -207,19 +277,3 @@ def _derived_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) 
         return f"pw-{secrets.token_hex(16)}"
     count = connection.execute("SELECT count(*) FROM intent WHERE fingerprint = ?", (wanted.fingerprint,)).fetchone()[0]
     return f"pw-{wanted.fingerprint[:32]}-{wire(now)[:10]}-{count}"
-
-
-def _intent(row: sqlite3.Row, now: datetime) -> Intent:
-    state = State(row["state"])
-    if state is State.SENDING and row["changed_at"] < (now - SEND_DEADLINE).timestamp():
-        state = State.UNKNOWN
-    return Intent(
-        id=row["id"],
-        key=row["key"],
-        provider=row["provider"],
-        state=state,
-        request=json.loads(row["request"]),
-        answer=json.loads(row["answer"]) if row["answer"] else None,
-        post_id=row["post_id"],
-        opened_at=row["opened_at"],
-    )

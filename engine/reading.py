@@ -3,16 +3,16 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
 
 from engine import telling
-from engine.creation import settle
+from engine.call import Progress
 from engine.desk import Desk
-from engine.journal import Intent, State
+from engine.intent import Intent, State
+from engine.settling import settle, stored
 from engine.verdict import NEXT, look, read_failed
 from providers.protocol import Failure, Provider
 from schemas.errors import ErrorCode, Outcome
@@ -21,9 +21,6 @@ from schemas.jsonvalue import JsonObject, members
 from schemas.post import Page, Post, Query
 from schemas.result import Result, failure
 from schemas.status import Status
-
-#: Tell how long the wait has been and will be at most (seconds), and what is being waited for.
-Progress = Callable[[float, float, str], Awaitable[None]]
 
 #: Seconds between two progress notifications.
 _BEAT = 5.0
@@ -44,8 +41,14 @@ async def check_status(desk: Desk, post_id: str, wait_seconds: float, progress: 
 
 def _pause(result: Result, rest: float) -> float | None:
     """Seconds until another look makes sense, or ``None``: it ended, failed, or will not move in time."""
+    if rest <= 0:
+        return None
+    if not result.ok:
+        # A case that is still open goes on being looked into; its next look may come after this wait.
+        after = result.retry.after_seconds if result.retry and result.error_code in _OPEN else None
+        return min(after, rest) if after else None
     due = (result.data or {}).get("poll_after_seconds")
-    if rest <= 0 or not result.ok or due is None:
+    if due is None:
         return None
     return min(float(due), rest) if due <= rest or (result.data or {})["status"] != Status.SCHEDULED else None
 
@@ -87,7 +90,8 @@ async def _case(desk: Desk, intent: Intent) -> Result:
         )
     if intent.state is State.REFUSED or intent.post_id is None or intent.provider not in desk.providers:
         message = "The service refused this post; nothing was created."
-        return failure(ErrorCode.REJECTED, message, outcome=Outcome.REJECTED, provider=intent.provider)
+        gone = failure(ErrorCode.REJECTED, message, outcome=Outcome.REJECTED, provider=intent.provider)
+        return stored(desk, intent, None) or gone
     return await _post(desk, desk.providers[intent.provider], intent.post_id)
 
 
@@ -126,7 +130,7 @@ async def list_posts(desk: Desk, wanted: Listing) -> Result:
         name, error = next(iter(failures.items()))
         return read_failed(error, name)
     rows = [_Row(name, post, place) for name, page in pages.items() for place, post in enumerate(page.posts)]
-    rows.sort(key=_newest, reverse=True)
+    rows.sort(key=_created, reverse=True)
     shown = rows[: wanted.query.limit]
     tell = _concise if wanted.concise else _detailed
     data: JsonObject = {"posts": [tell(desk, row.post, row.provider) for row in shown]}
@@ -195,9 +199,10 @@ async def _page(desk: Desk, provider: Provider, wanted: Listing) -> Page:
     return replace(page, posts=posts, positions=positions)
 
 
-def _newest(row: _Row) -> tuple[float, str]:
+def _created(row: _Row) -> float:
+    """When a post was made. Of posts of one moment each provider's order stays: its next page goes on after a place."""
     created_at = row.post.created_at
-    return (created_at.timestamp() if created_at else 0.0, f"{row.provider}:{row.post.id}")
+    return created_at.timestamp() if created_at else 0.0
 
 
 def _concise(desk: Desk, post: Post, provider: str) -> JsonObject:
@@ -230,5 +235,7 @@ def _write_cursor(positions: dict[str, JsonObject]) -> str:
     return base64.urlsafe_b64encode(json.dumps(positions, separators=(",", ":")).encode()).decode()
 
 
+#: What an open case is told as.
+_OPEN = (ErrorCode.OUTCOME_UNKNOWN, ErrorCode.IN_PROGRESS)
 _CAPTION = 60
 _MORE_PAGES = 4

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.desk import Desk
-from engine.journal import Intent
+from engine.intent import Intent
 from engine.verdict import look
 from schemas.account import Account
 from schemas.errors import Outcome

@@ -33,23 +33,32 @@ def read_failed(error: Failure, provider: str) -> Result:
     return _told(error, provider, Outcome.NOTHING_SENT)
 
 
-def create_failed(error: Failure, provider: str, case: str) -> Result:
+def create_failed(error: Failure, provider: str, case: str, *, draft: bool = False) -> Result:
     """Tell a failed create; ``case`` is the journal's id under which a doubt can be looked into."""
     if error.doubt:
-        return doubtful(case, error.message, provider, error)
+        return doubtful(case, error.message, provider, error, draft=draft)
     answered = error.provider_error is not None
     return _told(error, provider, Outcome.REJECTED if answered else Outcome.NOTHING_SENT)
 
 
-def doubtful(case: str, why: str, provider: str, error: Failure | None = None) -> Result:
-    """Tell an outcome that nobody knows, with the one call that settles it."""
+def doubtful(
+    case: str,
+    why: str,
+    provider: str,
+    error: Failure | None = None,
+    *,
+    draft: bool = False,
+    after_seconds: float | None = None,
+) -> Result:
+    """Tell an outcome that nobody knows, with the one call that settles it. ``draft``: nothing was to go out."""
+    may_be = "The draft may have been made" if draft else "The post may be live"
     return failure(
         ErrorCode.OUTCOME_UNKNOWN,
-        f"{why} The post may be live; do not create it again.",
+        f"{why} {may_be}; do not create it again.",
         outcome=Outcome.UNKNOWN,
         provider=provider,
         provider_error=error.provider_error if error else None,
-        after_seconds=error.after_seconds if error else None,
+        after_seconds=error.after_seconds if error else after_seconds,
         next_calls=[look(case, "Find out what became of the post.")],
     )
 

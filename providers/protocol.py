@@ -4,7 +4,7 @@ from typing import Protocol
 
 from schemas.account import Account
 from schemas.errors import ErrorCode
-from schemas.post import Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.problem import Problem
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
@@ -14,7 +14,7 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
     """Raised when a provider could not do what it was asked; ``code`` is a row of our error table.
 
     ``doubt`` is true when the request may have been acted on all the same: it left us, and no answer
-    that proves the contrary came back.
+    that proves the contrary came back; ``post_id`` is then the post that it was about, where that is known.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
         problems: tuple[Problem, ...] = (),
         after_seconds: float | None = None,
         advice: str | None = None,
+        post_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -36,6 +37,7 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
         self.problems = problems
         self.after_seconds = after_seconds
         self.advice = advice
+        self.post_id = post_id
 
 
 class Provider(Protocol):
@@ -54,6 +56,11 @@ class Provider(Protocol):
     @property
     def poll_seconds(self) -> float:
         """How long to wait between two looks at the same post."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether the service knows an order again by its key, so that settling may begin at once."""
         ...
 
     async def accounts(self) -> list[Account]:
@@ -80,11 +87,11 @@ class Provider(Protocol):
         """
         ...
 
-    async def settle(self, order: Order) -> Receipt | None:
-        """Find out what became of an order whose answer was lost; ``None``: it is certain that nothing did.
+    async def settle(self, order: Order) -> Receipt | Absent:
+        """Look for what became of an order whose answer was lost, and finish it where that cannot make a second post.
 
         Raises:
-            Failure: it cannot be told yet.
+            Failure: the service could not be asked, or cannot tell.
         """
         ...
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
-from schemas.instant import Clock
+from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject
 from schemas.untrusted import clean
 
@@ -50,6 +50,7 @@ class Wire:
         self,
         base_url: str,
         key: SecretStr,
+        clock: Clock,
         *,
         timeout: float,
         concurrency: int,
@@ -59,6 +60,7 @@ class Wire:
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
+        self._clock = clock
         self._timeout = timeout
         self._turns = anyio.Semaphore(concurrency)
         self._concurrency = concurrency
@@ -68,9 +70,15 @@ class Wire:
         self._client: httpx2.AsyncClient | None = None
 
     async def send(
-        self, method: str, path: str, *, body: JsonObject | None = None, query: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: JsonObject | None = None,
+        query: dict[str, Any] | None = None,
+        leave_by: Deadline | None = None,
     ) -> Answer:
-        """Send one request under the key and read the whole answer.
+        """Send one request under the key, but not after ``leave_by``, and read the whole answer.
 
         Raises:
             Failure: ``provider_unreachable`` when nothing was sent; ``provider_timeout`` or
@@ -82,7 +90,7 @@ class Wire:
         request = self._open().build_request(
             method, f"{self._base_url}{path}", json=body, params=query, headers=headers
         )
-        return await self._exchange(request, self._timeout)
+        return await self._exchange(request, self._timeout, leave_by)
 
     async def upload(self, url: str, content: bytes, media_type: str, seconds: float) -> Answer:
         """PUT bytes to a presigned link, without the key: the link itself is the permission.
@@ -93,9 +101,10 @@ class Wire:
         request = self._open().build_request("PUT", url, content=content, headers={"Content-Type": media_type})
         return await self._exchange(request, seconds)
 
-    async def _exchange(self, request: httpx2.Request, seconds: float) -> Answer:
+    async def _exchange(self, request: httpx2.Request, seconds: float, leave_by: Deadline | None = None) -> Answer:
         await self._take_turn()
         try:
+            self._hold_to(leave_by)
             with anyio.fail_after(seconds):
                 return await self._read(request)
         except NEVER_SENT as error:
@@ -108,6 +117,12 @@ class Wire:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
         finally:
             self._turns.release()
+
+    def _hold_to(self, leave_by: Deadline | None) -> None:
+        """Send nothing too late: another process may have looked into the order since, and found nothing of it."""
+        if leave_by and leave_by.passed(self._clock(), anyio.current_time()):
+            message = "This machine stood still too long between recording the post and sending it; nothing was sent."
+            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
 
     async def _take_turn(self) -> None:
         """Wait for one of the few requests that may be under way; too long a wait is a call that was never sent."""

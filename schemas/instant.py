@@ -1,6 +1,7 @@
 """Times as agents write them and as people read them (design section 7)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,18 @@ Clock: TypeAlias = Callable[[], datetime]
 
 #: Within this of now, a time means "now" (seed 001).
 NOW_WINDOW = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment by two clocks: the wall's, which may be set, and a steady one, which may stand still in a sleep."""
+
+    wall: datetime
+    steady: float
+
+    def passed(self, now: datetime, steady: float) -> bool:
+        """Tell whether it is over by either clock."""
+        return now > self.wall or steady > self.steady
 
 
 def wire(moment: datetime) -> str:

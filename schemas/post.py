@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.account import Account
+from schemas.instant import Deadline
 from schemas.status import Status
 
 
@@ -49,7 +50,10 @@ class Order:
     """A checked post on its way to a provider: accounts resolved, time in UTC (``None``: now).
 
     ``key`` is the idempotency key under which the provider may recognise a repeat (at most 128 characters);
-    ``extras`` are the fields that only this provider's request has, by name.
+    ``extras`` are the fields that only this provider's request has, by name. ``opened_at`` is when its sending began;
+    nothing of it may leave after ``leave_by`` (``None``: no such bound). For ``settle``: ``post_id`` is the post that
+    it is known to have begun (``told``: there is no other), ``taken`` are posts that are known to have come of
+    other orders.
     """
 
     caption: str
@@ -59,6 +63,11 @@ class Order:
     scheduled_at: datetime | None = None
     draft: bool = False
     extras: dict[str, Any] = field(default_factory=dict[str, Any])
+    opened_at: datetime | None = None
+    leave_by: Deadline | None = None
+    post_id: str | None = None
+    told: bool = False
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,13 @@ class Receipt:
     warnings: tuple[Warn, ...] = ()
     replayed: bool = False
     deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A look at a service that found nothing of an order. ``certain``: nothing can come of it any more."""
+
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

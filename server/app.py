@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 from anyio import create_task_group
 from mcp.server import Server
 
+from engine.cases import Cases, Pauses
 from engine.clock import utc_now
 from engine.delivery import Courier
 from engine.desk import Desk
 from engine.directory import Directory
 from engine.journal import MIGRATIONS, Journal
+from engine.settler import Settler
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.genviral.provider import Genviral
@@ -64,10 +66,10 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[Ap
     database = Database(settings.home / "postwright.db", {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS})
     parts = _Parts(settings, clock, database)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
-    desk = Desk(providers, Directory(providers, clock), Journal(database, clock), clock)
+    desk = _desk(parts, providers)
     try:
         async with create_task_group() as group:
-            for run in parts.beside:
+            for run in (_settler(desk, settings).run, *parts.beside):
                 group.start_soon(run)
             yield App(Dispatch(desk, settings.secrets).server(own_version()), desk)
             group.cancel_scope.cancel()
@@ -75,6 +77,25 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[Ap
         for provider in providers.values():
             await provider.aclose()
         await database.aclose()
+
+
+def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
+    settings, clock, database = parts.settings, parts.clock, parts.database
+    tenants = {name: settings.tenant(name) for name in providers}
+    pauses = {(tenants[name], name): _pauses(settings, provider) for name, provider in providers.items()}
+    cases = Cases(database, clock, pauses)
+    return Desk(providers, Directory(providers, clock), Journal(database, clock), cases, clock, tenants)
+
+
+def _pauses(settings: Settings, provider: Provider) -> Pauses:
+    """Wait before looking only where a look that comes too early finds nothing."""
+    first = timedelta(seconds=settings.settle_seconds)
+    return Pauses(timedelta() if provider.exact else first, first * 3 / 4, settings.settle_reads)
+
+
+def _settler(desk: Desk, settings: Settings) -> Settler:
+    poll_seconds = min(10.0, settings.settle_seconds / 8)
+    return Settler(desk, poll_seconds, timedelta(days=settings.journal_days), settings.journal_posts)
 
 
 def own_version() -> str:
@@ -100,6 +121,7 @@ def _wire(
     return Wire(
         settings.base_url(provider),
         key,
+        parts.clock,
         timeout=settings.send_timeout,
         user_agent=f"postwright/{own_version()}",
         concurrency=concurrency,

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,6 +60,14 @@ class Settings(BaseModel):
     socialapi_api_key: SecretStr | None = Field(None, min_length=8, description="SocialAPI.ai's API key; turns it on.")
     socialapi_base_url: HttpUrl = Field(HttpUrl(SOCIALAPI_URL), description="Where SocialAPI.ai's API is.")
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
+    settle_seconds: float = Field(
+        120.0, ge=0.01, le=3600, description="Seconds before a look that finds nothing of a lost post counts."
+    )
+    settle_reads: int = Field(
+        4, ge=1, le=20, description="Looks that must find nothing, before a lost post counts as not made."
+    )
+    journal_days: float = Field(30.0, ge=1, description="Days that the journal knows a post, and so its repeats, for.")
+    journal_posts: int = Field(100_000, ge=1_000, description="Posts that the journal knows at most.")
     webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
     webhook_secret: SecretStr | None = Field(
         None, min_length=8, description="Signs the webhook's requests (Standard Webhooks)."
@@ -94,6 +103,15 @@ class Settings(BaseModel):
     def base_url(self, provider: str) -> str:
         """Where a hosted provider's API is."""
         return str(getattr(self, f"{provider}_base_url"))
+
+    def tenant(self, provider: str) -> str:
+        """Name whose posts a provider makes: a digest of where they go, and under which key. Empty for ``local``."""
+        key = self.key(provider) if provider in HOSTED else None
+        if key is None:
+            return ""
+        user = self.postpost_user_id if provider == "postpost" else None
+        named = "\n".join((self.base_url(provider), key.get_secret_value(), user or ""))
+        return sha256(named.encode()).hexdigest()[:16]
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

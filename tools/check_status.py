@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from engine import reading as posts
+from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Progress
 from engine.verdict import refused
 from schemas.intake import Intake, Reading
 from schemas.portable import tool_schema
@@ -22,11 +22,11 @@ class CheckStatus(Arguments):
     )
 
 
-async def check_status(desk: Desk, reading: Reading[CheckStatus], progress: Progress) -> Result:
+async def check_status(desk: Desk, reading: Reading[CheckStatus], call: Call) -> Result:
     """Tell a post's status and every delivery's, with link or error; settles a case of unknown outcome."""
     if reading.request is None:
         return refused(reading.problems)
-    return await posts.check_status(desk, reading.request.post_id, reading.request.wait_seconds or 0, progress)
+    return await posts.check_status(desk, reading.request.post_id, reading.request.wait_seconds or 0, call.progress)
 
 
 TOOL = Tool(

@@ -1,8 +1,8 @@
 """Create, schedule or draft a post."""
 
 from engine import creation
+from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Progress
 from schemas.intake import Reading
 from schemas.post_intake import PostIntake
 from schemas.request import PostRequest
@@ -10,9 +10,9 @@ from schemas.result import Result
 from tools.tool import Hints, Tool
 
 
-async def create_post(desk: Desk, reading: Reading[PostRequest], progress: Progress) -> Result:
+async def create_post(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     """Create one post on 1..n accounts of one provider; the same call twice makes one post."""
-    return await creation.create(desk, reading)
+    return await creation.create(desk, reading, call)
 
 
 TOOL = Tool(

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from engine import listing
+from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Progress
 from engine.verdict import refused
 from schemas.intake import Intake, Reading
 from schemas.portable import tool_schema
@@ -21,7 +21,7 @@ class ListAccounts(Arguments):
     refresh: bool | None = Field(None, description="True: ask the service instead of the 5-minute cache.")
 
 
-async def list_accounts(desk: Desk, reading: Reading[ListAccounts], progress: Progress) -> Result:
+async def list_accounts(desk: Desk, reading: Reading[ListAccounts], call: Call) -> Result:
     """List accounts with what each accepts, and the time now."""
     request = reading.request
     problems = reading.problems + (unknown_provider(desk, request.provider) if request else [])

@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from engine import reading as posts
+from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Listing, Progress, read_cursor
+from engine.reading import Listing, read_cursor
 from engine.verdict import refused
 from schemas.instant import parse
 from schemas.intake import Intake, Reading
@@ -35,7 +36,7 @@ class ListPosts(Arguments):
     response_format: Literal["concise", "detailed"] | None = Field(None, description="Default concise.")
 
 
-async def list_posts(desk: Desk, reading: Reading[ListPosts], progress: Progress) -> Result:
+async def list_posts(desk: Desk, reading: Reading[ListPosts], call: Call) -> Result:
     """List posts of all providers, newest first, with counts by status."""
     request = reading.request
     if request is None:

@@ -6,8 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Progress
 from schemas.intake import Reading
 from schemas.jsonvalue import JsonObject
 from schemas.problem import Problem, ProblemCode
@@ -46,7 +46,7 @@ class Tool(Generic[Model]):
     description: str
     hints: Hints
     reader: Callable[[Sequence[RuleSet]], Reader[Model]]
-    run: Callable[[Desk, Reading[Model], Progress], Awaitable[Result]]
+    run: Callable[[Desk, Reading[Model], Call], Awaitable[Result]]
 
 
 def unknown_provider(desk: Desk, name: str | None, path: str = "/provider") -> list[Problem]:

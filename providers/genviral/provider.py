@@ -1,10 +1,12 @@
 """Genviral as a provider: create, list, read, accounts, over its Partner API."""
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from providers import lost
 from providers.genviral import records
 from providers.genviral.errors import TABLE
 from providers.genviral.rules import RULES
@@ -14,12 +16,17 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
 
 #: The service clamps a larger page (seed 003).
 MAX_PAGE = 100
+#: A post for now is not sent for the first time later than this after it was wanted.
+MAX_LATENESS = timedelta(hours=1)
+# The longest lead that a generation of the rules demands of a time (reference genviral 8).
+_LEAD = timedelta(minutes=3)
+_SEARCHED = 5
 
 
 class Genviral:
@@ -30,6 +37,8 @@ class Genviral:
         self._clock = clock
         self._rules = rules
         self._poll_seconds = poll_seconds
+
+    exact = True
 
     @property
     def name(self) -> str:
@@ -57,25 +66,28 @@ class Genviral:
 
     async def create(self, order: Order) -> Receipt:
         """Send POST /posts; ``order.key`` goes as ``external_id``, under which Genviral answers repeats with 200."""
-        answer = await self._http.send("POST", "/posts", body=records.order_body(order))
+        answer = await self._http.send("POST", "/posts", body=records.order_body(order), leave_by=order.leave_by)
         data = self._data(answer)
         made = records.receipt(data, replayed=answer.status == _REPLAY)
         if not made.id:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral accepted the post but named no id.", doubt=True)
         return made
 
-    async def settle(self, order: Order) -> Receipt | None:
+    async def settle(self, order: Order) -> Receipt | Absent:
         """Send the same order again: under the same ``external_id`` it is made at most once (seed 000).
 
         Only a refusal of the body's shape proves that the first request was refused as well; any other may come from
-        what has changed since.
+        what has changed since, and then the list is searched. So it is when the moment that was meant has passed.
         """
-        try:
-            return await self.create(order)
-        except Failure as error:
-            if error.code is ErrorCode.INVALID_PAYLOAD and not error.doubt:
-                return None
-            raise
+        if self._in_time(order):
+            try:
+                return await self.create(order)
+            except Failure as error:
+                if error.doubt or error.code is ErrorCode.PROVIDER_UNREACHABLE:
+                    raise
+                if error.code is ErrorCode.INVALID_PAYLOAD:
+                    return Absent(certain=True)
+        return await self._search(order)
 
     async def post(self, post_id: str) -> Post:
         """Read GET /posts/{id}."""
@@ -104,6 +116,25 @@ class Genviral:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def _in_time(self, order: Order) -> bool:
+        """Tell whether sending an order now would still do what was meant when it was opened."""
+        now = self._clock()
+        if order.scheduled_at:
+            return now < order.scheduled_at - _LEAD
+        return order.opened_at is None or now - order.opened_at < MAX_LATENESS
+
+    async def _search(self, order: Order) -> Receipt | Absent:
+        query = Query(MAX_PAGE, accounts=frozenset(account.id for account in order.accounts))
+        for _ in range(_SEARCHED):
+            page = await self.posts(query)
+            found = lost.candidates(order, page.posts, self._clock())
+            if found:
+                return lost.found_again(found[0])
+            if page.position is None:
+                break
+            query = replace(query, position=page.position)
+        return Absent()
 
     async def _page(self, query: Query, word: str | None) -> tuple[list[Post], JsonObject, bool]:
         """Read one page: posts not shown before, the whole data, and whether the page was full."""

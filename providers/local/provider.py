@@ -16,7 +16,7 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject
-from schemas.post import Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.problem import Problem, ProblemCode
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class Local:
 
     name = "local"
     rules = RULES
+    exact = True
     poll_seconds = 1.0
 
     def __init__(
@@ -67,14 +68,14 @@ class Local:
         self._wake()
         return _receipt(post, replayed=replayed)
 
-    async def settle(self, order: Order) -> Receipt | None:
+    async def settle(self, order: Order) -> Receipt | Absent:
         """Look an order up by its key: one transaction took it in, or nothing did.
 
         Raises:
             Failure: the database cannot be read.
         """
         post = await self._stored(self._database.read, partial(ledger.find_by_key, key=order.key))
-        return _receipt(post, replayed=True) if post else None
+        return _receipt(post, replayed=True) if post else Absent(certain=True)
 
     async def post(self, post_id: str) -> Post:
         """Read one post.

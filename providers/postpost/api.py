@@ -11,7 +11,7 @@ from providers.protocol import Failure
 from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
-from schemas.instant import Clock
+from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject, text
 from schemas.result import ProviderError
 
@@ -31,13 +31,16 @@ class Api:
         body: JsonObject | None = None,
         query: dict[str, Any] | None = None,
         accounts: tuple[Account, ...] = (),
+        leave_by: Deadline | None = None,
     ) -> JsonObject:
-        """Make one call; ``accounts`` are those of the post that it is about, for limits to name them.
+        """Make one call, but not after ``leave_by``.
+
+        ``accounts`` are those of the post that it is about, for limits to name them.
 
         Raises:
             Failure: not sent, refused, or (``doubt``) nobody knows.
         """
-        answer = await self._http.send(method, path, body=body, query=query)
+        answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
         found = _object(answer.body)
         if answer.status in _GOOD and found is not None and found.get("success") is not False:
             return found

@@ -9,7 +9,7 @@ from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Order, Post, Receipt, Warn
+from schemas.post import Order, Receipt, Warn
 from schemas.status import Status
 from schemas.untrusted import clean
 
@@ -86,12 +86,6 @@ def accepted(order: Order, post_id: str, moment: datetime | None, answer: JsonOb
     elif order.scheduled_at is None:
         return Receipt(post_id, Status.QUEUED, "scheduled", warnings=warnings)
     return Receipt(post_id, Status.SCHEDULED, "scheduled", told, warnings)
-
-
-def found_again(post: Post) -> Receipt:
-    """Tell an order by the post that came of it."""
-    later = post.scheduled_at if post.status is Status.SCHEDULED else None
-    return Receipt(post.id, post.status, post.provider_status, later, deliveries=post.deliveries)
 
 
 def _warning(entry: object) -> Warn:

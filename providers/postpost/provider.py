@@ -1,15 +1,14 @@
 """PostPost as a provider: create, list, read, accounts, over its API."""
 
-from collections import deque
 from contextlib import suppress
 from typing import Any
 
 from anyio import fail_after, move_on_after
 
+from providers import lost
 from providers.fetch import Fetcher
-from providers.postpost import lost, pages, records
+from providers.postpost import pages, records
 from providers.postpost.api import Api
-from providers.postpost.orders import found_again
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
 from providers.protocol import Failure
@@ -18,11 +17,10 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members
-from schemas.post import Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.rule import RuleSet
+from schemas.status import Status
 
-#: Of so many accepted posts the ids are kept, so that none is taken for another order's.
-_REMEMBERED = 1_000
 #: Pages of list-posts that are searched for one post, and how long that may take: for a lost one, for a time (seconds).
 _SEARCHED = 3
 _SEARCH_SECONDS, _TIME_SECONDS = 30.0, 8.0
@@ -49,8 +47,8 @@ class PostPost:
         self._fetcher = fetcher
         self._poll_seconds = poll_seconds
         self._sending = Sending(self._api, clock, fetcher, media_seconds)
-        self._cases: dict[str, lost.Case] = {}
-        self._made: deque[str] = deque(maxlen=_REMEMBERED)
+
+    exact = False
 
     @property
     def name(self) -> str:
@@ -78,40 +76,21 @@ class PostPost:
         return ()
 
     async def create(self, order: Order) -> Receipt:
-        """Send one order; with media as a draft that is scheduled once they are all there, or removed again.
+        """Send one order; with media as a draft that is scheduled once they are all there, or removed again."""
+        return await (self._sending.with_media(order) if order.media else self._sending.text(order))
 
-        The service knows no keys: until the outcome is certain the order stands as a case, for ``settle``.
-        """
-        case = self._cases[order.key] = lost.Case(self._clock())
-        try:
-            receipt = await (self._sending.with_media(order, case) if order.media else self._sending.text(order))
-        except Failure as error:
-            if not error.doubt:
-                del self._cases[order.key]
-            raise
-        return self._settled(order, receipt)
-
-    async def settle(self, order: Order) -> Receipt | None:
+    async def settle(self, order: Order) -> Receipt | Absent:
         """Look for what became of an order.
 
-        ``None`` only when it cannot go out any more: nothing with media is published before its draft is scheduled,
-        and that draft is gone. Text alone is never certain not to be there: one read may be too early.
+        Nothing with media is published before its draft is scheduled: once that draft is gone, nothing comes any more.
+        Text is never certain not to be there by one look, which may be too early.
         """
-        case = self._cases.get(order.key)
         try:
-            if order.media and case:
-                receipt = await self._sending.outcome(order, case)
-            else:
-                receipt = await self._search(order, case)
+            with fail_after(_SEARCH_SECONDS):
+                return await self._found(order)
         except TimeoutError as error:
             message = f"PostPost was not searched within {_SEARCH_SECONDS:g} s."
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
-        except Failure as error:
-            raise Failure(error.code, error.message, doubt=True, provider_error=error.provider_error) from error
-        if receipt is None:
-            self._cases.pop(order.key, None)
-            return None
-        return self._settled(order, receipt)
 
     async def post(self, post_id: str) -> Post:
         """Read GET /get-post/{id}, and the time of one that is still to go out from the list, which alone has it."""
@@ -132,35 +111,32 @@ class PostPost:
         await self._api.aclose()
         await self._fetcher.aclose()
 
-    def _settled(self, order: Order, receipt: Receipt) -> Receipt:
-        self._cases.pop(order.key, None)
-        self._made.append(receipt.id)
-        return receipt
-
     async def _list(self, number: int, size: int, filters: dict[str, str]) -> JsonObject:
         newest_first = {"sortBy": "createdAt", "sortOrder": "desc"}
         query: dict[str, Any] = {"page": number, "limit": size, **newest_first, **filters}
         return await self._api.call("GET", "/list-posts", query=query)
 
-    async def _search(self, order: Order, case: lost.Case | None) -> Receipt:
-        """Find the one post that can have come of an order.
+    async def _found(self, order: Order) -> Receipt | Absent:
+        found = [] if order.post_id else await self._alike(order)
+        made = [post for post in found if order.draft or post.status is not Status.DRAFT]
+        if made:
+            return lost.found_again(made[0])
+        drafts = [order.post_id] if order.post_id else [post.id for post in found]
+        for post_id in drafts:
+            receipt = await self._sending.outcome(post_id)
+            if receipt is not None:
+                return receipt
+        return Absent(certain=bool(drafts))
 
-        Raises:
-            Failure: there is none yet, or more than one.
-        """
-        earliest = lost.since(case, self._clock())
-        found: dict[str, Post] = {}
-        with fail_after(_SEARCH_SECONDS):
-            for number in range(1, _SEARCHED + 1):
-                listed = await self._newest(number, {})
-                found |= {post.id: post for post in lost.candidates(order, listed, earliest, self._made)}
-                if not listed or any(post.created_at and post.created_at < earliest for post in listed):
-                    break
-        if len(found) == 1:
-            return found_again(found.popitem()[1])
-        named = ", ".join(f"{records.NAME}:{post_id}" for post_id in found)
-        why = f"PostPost has several posts that it could be: {named}." if found else "PostPost does not list it (yet)."
-        raise Failure(ErrorCode.OUTCOME_UNKNOWN, why, doubt=True)
+    async def _alike(self, order: Order) -> list[Post]:
+        """Search the newest pages for posts that can have come of an order."""
+        now, listed = self._clock(), list[Post]()
+        for number in range(1, _SEARCHED + 1):
+            page = await self._newest(number, {})
+            listed += page
+            if not page or any(post.created_at and post.created_at < lost.since(order, now) for post in page):
+                break
+        return lost.candidates(order, {post.id: post for post in listed}.values(), now)
 
     async def _timed(self, found: Post) -> Post:
         """Give a post what only the list has; without it the post is told all the same."""

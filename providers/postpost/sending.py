@@ -4,18 +4,19 @@ Nothing with media is published before its draft is scheduled. So every failure 
 draft is removed; after it a look at the draft tells what happened, and as long as it is one, removing it is the end.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anyio
 
+from providers import lost
 from providers.fetch import Fetcher
 from providers.postpost import records
 from providers.postpost.api import Api
-from providers.postpost.lost import Case
 from providers.postpost.media import File, load
-from providers.postpost.orders import accepted, found_again, group_body, group_id, stamp
+from providers.postpost.orders import accepted, group_body, group_id, stamp
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
@@ -25,6 +26,13 @@ from schemas.status import Status
 
 #: For scheduling a draft, for looking at it after a lost answer, for removing it (seconds).
 SCHEDULE_SECONDS, LOOK_SECONDS, REMOVE_SECONDS = 9.0, 4.0, 4.0
+
+
+@dataclass(slots=True)
+class _Case:
+    """The draft that was made for an order under way, while that is not known to be gone."""
+
+    draft: str | None = None
 
 
 class Sending:
@@ -46,12 +54,13 @@ class Sending:
         answer = await self._create(order, moment)
         return accepted(order, group_id(answer), moment, answer)
 
-    async def with_media(self, order: Order, case: Case) -> Receipt:
-        """Load the media, make a draft, attach them, schedule it; ``case`` learns of the draft.
+    async def with_media(self, order: Order) -> Receipt:
+        """Load the media, make a draft, attach them, schedule it.
 
         Raises:
             Failure: nothing was published, and the draft is gone or named; or (``doubt``) the last answer was lost.
         """
+        case = _Case()
         with TemporaryDirectory(prefix="postwright-") as folder:
             post_id = await self._prepare(order, case, Path(folder))
         if order.draft:
@@ -63,31 +72,29 @@ class Sending:
                 raise
             raise await self._given_up(error, case) from error
 
-    async def outcome(self, order: Order, case: Case) -> Receipt | None:
-        """Tell what became of an order with media that this process sent; ``None``: it never goes out.
+    async def outcome(self, post_id: str) -> Receipt | None:
+        """Tell what became of the draft of an order with media; ``None``: it never goes out.
 
         A draft that is still one is removed, so that not even a late step of its own can publish it.
 
         Raises:
             Failure: it cannot be told now.
         """
-        if case.draft is None:
-            return None
         try:
-            found = await self._look(case.draft)
+            found = await self._look(post_id)
         except Failure as error:
             if error.code is ErrorCode.NOT_FOUND:
                 return None
             raise
         if found.status is Status.UNKNOWN:
-            raise Failure(ErrorCode.OUTCOME_UNKNOWN, f"PostPost tells nothing of {_named(case.draft)}.")
+            raise Failure(ErrorCode.OUTCOME_UNKNOWN, f"PostPost tells nothing of {_named(post_id)}.", doubt=True)
         if found.status is not Status.DRAFT:
-            return found_again(found)
-        if await self._removed(case.draft):
+            return lost.found_again(found)
+        if await self._removed(post_id):
             return None
-        raise Failure(ErrorCode.OUTCOME_UNKNOWN, f"The draft {_named(case.draft)} could not be removed.")
+        raise Failure(ErrorCode.OUTCOME_UNKNOWN, f"The draft {_named(post_id)} could not be removed.", doubt=True)
 
-    async def _prepare(self, order: Order, case: Case, folder: Path) -> str:
+    async def _prepare(self, order: Order, case: _Case, folder: Path) -> str:
         """Make a draft with all media in it; when that fails, remove it."""
         try:
             with anyio.fail_after(self._media_seconds):
@@ -108,7 +115,7 @@ class Sending:
 
     async def _create(self, order: Order, moment: datetime | None) -> JsonObject:
         body = group_body(order, moment)
-        return await self._api.call("POST", "/create-post", body=body, accounts=order.accounts)
+        return await self._api.call("POST", "/create-post", body=body, accounts=order.accounts, leave_by=order.leave_by)
 
     async def _attach(self, post_id: str, file: File) -> None:
         """Ask for a place for one file and bring it there; the order of the calls is the order of the media."""
@@ -125,7 +132,9 @@ class Sending:
         body = {"status": "scheduled", "scheduledTime": stamp(moment)}
         try:
             with anyio.fail_after(SCHEDULE_SECONDS):
-                answer = await self._api.call("PUT", f"/update-post/{post_id}", body=body, accounts=order.accounts)
+                answer = await self._api.call(
+                    "PUT", f"/update-post/{post_id}", body=body, accounts=order.accounts, leave_by=order.leave_by
+                )
             return accepted(order, post_id, moment, members(answer.get("postGroup")))
         except TimeoutError:
             error = Failure(ErrorCode.PROVIDER_TIMEOUT, f"No answer within {SCHEDULE_SECONDS:g} s.")
@@ -135,14 +144,14 @@ class Sending:
                 raise
             error = refusal
         message = f"{error.message} It is {_named(post_id)}."
-        unclear = Failure(error.code, message, doubt=True, provider_error=error.provider_error)
+        unclear = Failure(error.code, message, doubt=True, provider_error=error.provider_error, post_id=post_id)
         try:
             found = await self._look(post_id)
         except Failure:
             raise unclear from error
         if found.status in (Status.DRAFT, Status.UNKNOWN):
             raise unclear from error
-        return found_again(found) if found.status.terminal else accepted(order, post_id, moment, {})
+        return lost.found_again(found) if found.status.terminal else accepted(order, post_id, moment, {})
 
     async def _look(self, post_id: str) -> Post:
         try:
@@ -151,7 +160,7 @@ class Sending:
         except TimeoutError as error:
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, f"No answer within {LOOK_SECONDS:g} s.", doubt=True) from error
 
-    async def _given_up(self, error: Failure, case: Case) -> Failure:
+    async def _given_up(self, error: Failure, case: _Case) -> Failure:
         """Remove the draft, and say of a failure that nothing was published."""
         left = ""
         if case.draft is None:

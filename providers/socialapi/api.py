@@ -8,7 +8,7 @@ from providers.socialapi import refusals
 from providers.socialapi.records import is_post
 from providers.wire import Wire
 from schemas.errors import ErrorCode
-from schemas.instant import Clock
+from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject, is_list, items, members, text
 
 #: The service takes no larger page (reference socialapi 4.2).
@@ -23,14 +23,20 @@ class Api:
         self._clock = clock
 
     async def call(
-        self, method: str, path: str, *, body: JsonObject | None = None, query: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: JsonObject | None = None,
+        query: dict[str, Any] | None = None,
+        leave_by: Deadline | None = None,
     ) -> JsonObject:
-        """Send one request; an answer without a body is an empty object.
+        """Send one request, but not after ``leave_by``; an answer without a body is an empty object.
 
         Raises:
             Failure: refused, or not sent, or (``doubt``) nobody knows.
         """
-        answer = await self._http.send(method, path, body=body, query=query)
+        answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
         found = refusals.body(answer)
         if answer.status >= _ERROR and not (answer.status == _UNPROCESSABLE and is_post(found)):
             raise refusals.failure(answer, self._http, self._clock)
@@ -38,13 +44,15 @@ class Api:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
         return found
 
-    async def post(self, method: str, path: str, *, body: JsonObject | None = None) -> JsonObject:
+    async def post(
+        self, method: str, path: str, *, body: JsonObject | None = None, leave_by: Deadline | None = None
+    ) -> JsonObject:
         """Send one request that is answered with a post: 200, 201, 207, or 422 when all its targets failed.
 
         Raises:
             Failure: as ``call``.
         """
-        found = await self.call(method, path, body=body)
+        found = await self.call(method, path, body=body, leave_by=leave_by)
         if not is_post(found):
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a post.", doubt=True)
         return found

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import anyio
@@ -10,13 +10,13 @@ import anyio
 from providers.protocol import Failure
 from providers.socialapi import records
 from providers.socialapi.api import Api, post_path
-from providers.socialapi.searching import Attempt, Search
+from providers.socialapi.searching import find
 from providers.socialapi.validation import opinion
 from providers.socialapi.verdicts import STATE
 from schemas.errors import ErrorCode
-from schemas.instant import Clock, parse
+from schemas.instant import Clock, Deadline, parse
 from schemas.jsonvalue import JsonObject, text
-from schemas.post import Order, Receipt, Warn
+from schemas.post import Absent, Order, Receipt, Warn
 from schemas.status import Status
 
 #: How long it may take in all, in seconds: with the look at the accounts before it, a call answers in under 50 s.
@@ -27,6 +27,13 @@ CHECK_SECONDS = 8.0
 MAX_LATENESS = timedelta(hours=1)
 
 
+@dataclass(slots=True)
+class _Begun:
+    """How far a create came: the post that it made."""
+
+    post_id: str | None = None
+
+
 class Handover:
     """Creates and settles orders, each within ``seconds``; what a lost answer said is read again, never guessed."""
 
@@ -34,7 +41,6 @@ class Handover:
         self._api = api
         self._clock = clock
         self._seconds = seconds
-        self._search = Search(api, clock)
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
         """Let the service check an order (reference socialapi 4.10).
@@ -54,29 +60,29 @@ class Handover:
         Raises:
             Failure: refused, and then no draft is left; or not sent; or (``doubt``) nobody knows.
         """
-        attempt = self._search.begin(order)
+        begun = _Begun()
         try:
             async with self._bounded():
                 warnings = () if order.draft else await self._rehearsed(order)
-                receipt = await self._make(order, attempt)
+                receipt = await self._make(order, begun)
         except Failure as error:
-            if not error.doubt:
-                self._search.end(order, None)
+            error.post_id = begun.post_id
             raise
-        self._search.end(order, receipt.id)
         return replace(receipt, warnings=receipt.warnings + warnings)
 
-    async def settle(self, order: Order) -> Receipt | None:
-        """Find out what became of an order, and finish it; ``None``: it is certain that nothing went out.
+    async def settle(self, order: Order) -> Receipt | Absent:
+        """Find out what became of an order, and finish it.
 
         Raises:
             Failure: it cannot be told yet.
         """
         async with self._bounded():
-            found = await self._search.find(order)
-            receipt = await self._finish(order, found) if found else None
-        self._search.end(order, receipt.id if receipt else None)
-        return receipt
+            found = await find(self._api, order)
+            if found:
+                return await self._finish(order, found)
+        # Whoever lost the answer to making the draft did not publish it.
+        at_once = not (order.draft or order.scheduled_at)
+        return Absent(certain=order.post_id is not None or (order.told and at_once))
 
     async def _rehearsed(self, order: Order) -> tuple[Warn, ...]:
         """Check first: all problems are told here, but only one when a post is made, and none when a draft is."""
@@ -88,34 +94,31 @@ class Handover:
                 raise
         return ()
 
-    async def _make(self, order: Order, attempt: Attempt) -> Receipt:
-        made = records.receipt(await self._api.post("POST", "/posts", body=records.order_body(order)))
-        attempt.post_id = made.id
+    async def _make(self, order: Order, begun: _Begun) -> Receipt:
+        answer = await self._api.post("POST", "/posts", body=records.order_body(order), leave_by=order.leave_by)
+        made = records.receipt(answer)
+        begun.post_id = made.id
         if order.draft or order.scheduled_at or made.status is not Status.DRAFT:
             return made
-        if self._late(attempt):
-            raise Failure(ErrorCode.PROVIDER_TIMEOUT, "The post is a draft, and was not published in time.", doubt=True)
         try:
-            return await self._publish(made.id)
+            return await self._publish(made.id, order.leave_by)
         except Failure as refusal:
-            if self._late(attempt):
+            if refusal.doubt:
+                raise
+            if order.leave_by and order.leave_by.passed(self._clock(), anyio.current_time()):
+                # Another process may have taken the order over and be publishing this draft.
                 raise _doubtful(refusal) from refusal
-            if not refusal.doubt:
-                await self._withdraw(made.id, refusal)
+            await self._withdraw(made.id, refusal)
             raise
 
-    def _late(self, attempt: Attempt) -> bool:
-        """Tell whether this machine slept: after 60 s the journal gives a case up, and another process settles it."""
-        return attempt.begun is not None and self._clock() - attempt.begun > timedelta(seconds=self._seconds)
-
-    async def _publish(self, post_id: str) -> Receipt:
+    async def _publish(self, post_id: str, leave_by: Deadline | None = None) -> Receipt:
         """Publish a draft. The service does that to drafts and scheduled posts only, so a repeat cannot double it.
 
         Raises:
             Failure: refused, and it still is a draft; or (``doubt``) nobody knows.
         """
         try:
-            return records.receipt(await self._api.post("POST", post_path(post_id, "/publish")))
+            return records.receipt(await self._api.post("POST", post_path(post_id, "/publish"), leave_by=leave_by))
         except Failure as refusal:
             if refusal.doubt:
                 raise

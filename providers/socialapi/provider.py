@@ -15,7 +15,7 @@ from providers.wire import Wire
 from schemas.account import Account
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 
 #: How long the platforms' constraints may take, in seconds: accounts can do without.
 CONSTRAINTS_SECONDS = 4.0
@@ -30,6 +30,7 @@ class SocialAPI:
 
     name = records.NAME
     rules = RULES
+    exact = False
 
     def __init__(self, http: Wire, clock: Clock, *, poll_seconds: float = 5.0, create_seconds: float = SECONDS) -> None:
         self.poll_seconds = poll_seconds
@@ -52,7 +53,7 @@ class SocialAPI:
         """Make a draft and publish it; or make a draft or a scheduled post in one request."""
         return await self._handover.create(order)
 
-    async def settle(self, order: Order) -> Receipt | None:
+    async def settle(self, order: Order) -> Receipt | Absent:
         """Look for the order's post, and publish its draft if that was still to be done."""
         return await self._handover.settle(order)
 

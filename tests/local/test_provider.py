@@ -11,7 +11,7 @@ from providers.networks.webhook import Webhook
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
-from schemas.post import Query
+from schemas.post import Absent, Query, Receipt
 from schemas.status import Status
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, Watch, order
 
@@ -72,16 +72,16 @@ async def test_each_new_post_wakes_who_delivers(embedded: Embedded, watch: Watch
 async def test_an_order_is_found_again_by_its_key_and_only_by_it(embedded: Embedded) -> None:
     receipt = await embedded.local.create(order("Found"))
     settled = await embedded.local.settle(order("Found"))
-    assert settled is not None
+    assert isinstance(settled, Receipt)
     assert settled.id == receipt.id
-    assert await embedded.local.settle(order("Never sent")) is None
+    assert await embedded.local.settle(order("Never sent")) == Absent(certain=True)
 
 
 async def test_an_account_that_is_not_set_up_is_refused(embedded: Embedded) -> None:
     with pytest.raises(Failure) as refused:
         await embedded.local.create(order("Hello", OUTBOX, WEBHOOK))
     assert refused.value.code is ErrorCode.UNKNOWN_ACCOUNTS
-    assert await embedded.local.settle(order()) is None
+    assert await embedded.local.settle(order()) == Absent(certain=True)
 
 
 async def test_a_post_that_is_not_there_is_not_found(embedded: Embedded) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from engine.cases import Cases, Pauses
 from engine.clock import utc_now
 from engine.desk import Desk
 from engine.directory import Directory
@@ -163,6 +165,7 @@ async def agent(
         http = Wire(
             url,
             SecretStr(key),
+            clock,
             timeout=send_timeout,
             concurrency=3,
             user_agent="postwright/test",
@@ -171,7 +174,9 @@ async def agent(
         )
         provider = PostPost(http, clock, _fetcher(host, clock), poll_seconds=0.05, media_seconds=media_seconds)
         providers: dict[str, Provider] = {"postpost": provider}
-        desk = Desk(providers, Directory(providers, clock), Journal(database, clock), clock)
+        pauses = Pauses(timedelta(seconds=120), timedelta(seconds=90), 4)
+        cases = Cases(database, clock, {("", "postpost"): pauses})
+        desk = Desk(providers, Directory(providers, clock), Journal(database, clock), cases, clock)
         try:
             async with Client(Dispatch(desk, (key,)).server("0")) as client:
                 yield Poster(client)

@@ -123,17 +123,18 @@ async def test_a_lost_schedule_or_draft_is_found_by_its_content(tmp_path: Path, 
         await assert_one(service, status)
 
 
-async def test_a_schedule_that_does_not_appear_is_given_up_after_looks_a_minute_apart(tmp_path: Path) -> None:
+async def test_a_schedule_that_does_not_appear_is_given_up_after_looks_far_apart(tmp_path: Path) -> None:
     clock, move = moving()
     async with socialapi(tmp_path, clock) as (agent, service):
         await service.fault("drop_before")
         moment = later(hours=3)
         following = await lose(agent, scheduled_at=moment)
-        for _ in range(2):
+        for pause in (120, 90, 90, 90):
             for _ in range(3):
                 looked = await agent.call("check_status", **following["arguments"])
-                assert (looked["outcome"], looked["retry"]["after_seconds"]) == ("unknown", 60)
-            move(timedelta(seconds=61))
+                assert looked["outcome"] == "unknown"
+                assert pause - 5 < looked["retry"]["after_seconds"] <= pause
+            move(timedelta(seconds=pause + 1))
         settled = await agent.call("check_status", **following["arguments"])
         assert settled["outcome"] == "rejected"
         assert (await agent.create(scheduled_at=moment))["outcome"] == "accepted"
@@ -207,17 +208,15 @@ async def test_a_draft_that_a_person_deleted_meanwhile_is_no_post(tmp_path: Path
         assert (await agent.call("check_status", **following["arguments"]))["outcome"] == "rejected"
 
 
-async def test_days_later_another_process_cannot_tell_whether_an_equal_post_came_of_the_lost_call(
-    tmp_path: Path,
-) -> None:
+async def test_days_later_another_process_finds_the_post_that_came_of_the_lost_call(tmp_path: Path) -> None:
     clock, move = moving()
     async with socialapi(tmp_path, clock) as (first, service):
         await service.fault("accept_then_drop", PUBLISH)
         following = await lose(first)
         move(timedelta(hours=25))
         async with agent(tmp_path, f"{service.url}/v1", clock) as second:
-            assert (await second.call("check_status", **following["arguments"]))["outcome"] == "unknown"
-        assert (await first.call("check_status", **following["arguments"]))["outcome"] == "accepted"
+            assert (await second.call("check_status", **following["arguments"]))["outcome"] == "accepted"
+        await assert_one(service)
 
 
 async def test_a_list_that_is_none_proves_nothing(tmp_path: Path) -> None:

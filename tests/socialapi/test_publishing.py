@@ -93,7 +93,9 @@ async def test_a_checkup_that_fails_does_not_stop_a_post(tmp_path: Path) -> None
 async def test_a_service_that_hangs_is_given_up_in_time(tmp_path: Path, path: str) -> None:
     async with socialapi(tmp_path) as (_, service):
         await service.fault("slow:30", path)
-        http = Wire(f"{service.url}/v1", SecretStr(KEY), timeout=30.0, concurrency=1, user_agent="postwright/test")
+        http = Wire(
+            f"{service.url}/v1", SecretStr(KEY), utc_now, timeout=30.0, concurrency=1, user_agent="postwright/test"
+        )
         provider = SocialAPI(http, utc_now, create_seconds=1.0)
         accounts = tuple(account for account in await provider.accounts() if account.id == FACEBOOK)
         with anyio.fail_after(5), pytest.raises(Failure) as caught:

@@ -1,0 +1,111 @@
+"""One intent to post, as the journal keeps it: what was to be sent, under which key, and what came of it."""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from unicodedata import normalize
+
+from schemas.jsonvalue import JsonObject
+
+#: In a recorded request: its time was so near that it was sent for now. It does not make another post of it.
+GOES_NOW = "goes_now"
+#: How far a moment may lie ahead without the clock having been set back.
+SKEW = timedelta(seconds=5)
+
+
+class State(StrEnum):
+    """Where an intent stands."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One row: what was to be sent, for whom, under which key, and what came of it.
+
+    ``answer`` is what was told: the ``data`` of an accepted post, the whole verdict of a refused one. ``post_id`` of an
+    open one is the post that it is known to have begun; ``told``: its sender lived to say how far it came. ``looks``
+    counts the looks at the service that found nothing; the next is due at ``look_at`` (``None``: not set).
+    """
+
+    id: str
+    tenant: str
+    key: str
+    fingerprint: str
+    provider: str
+    state: State
+    request: JsonObject
+    answer: JsonObject | None
+    post_id: str | None
+    told: bool
+    fence: int
+    leased_until: datetime
+    looks: int
+    look_at: datetime | None
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What create_post wants to send.
+
+    ``tenant`` is whose keys these are; ``key`` is there only when the caller gave one; ``hint`` is the client's name
+    for this very call, the same when it repeats a call whose answer it did not get.
+    """
+
+    provider: str
+    request: JsonObject
+    tenant: str = ""
+    key: str | None = None
+    hint: str | None = None
+    allow_duplicate: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the content: the same however accounts are ordered and text is composed."""
+        body = {name: value for name, value in self.request.items() if name != GOES_NOW}
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+        return _digest(self.provider, normalize("NFC", text.replace(r"\r\n", r"\n")))
+
+
+def intent_of(row: sqlite3.Row, now: datetime) -> Intent:
+    """Read a row; one still sending past its lease belongs to a process that died or sleeps, so nobody knows."""
+    state = State(row["state"])
+    # What was changed in the future was changed before the clock was set back: its times mean nothing any more.
+    set_back = row["changed_at"] > (now + SKEW).timestamp()
+    if state is State.SENDING and (set_back or row["leased_until"] <= now.timestamp()):
+        state = State.UNKNOWN
+    return Intent(
+        id=row["id"],
+        tenant=row["tenant"],
+        key=row["key"],
+        fingerprint=row["fingerprint"],
+        provider=row["provider"],
+        state=state,
+        request=json.loads(row["request"]),
+        answer=json.loads(row["answer"]) if row["answer"] else None,
+        post_id=row["post_id"],
+        told=bool(row["told"]),
+        fence=row["fence"],
+        leased_until=moment(row["leased_until"]),
+        looks=row["looks"],
+        look_at=moment(row["look_at"]) if row["look_at"] is not None else None,
+        opened_at=moment(row["opened_at"]),
+        changed_at=moment(row["changed_at"]),
+    )
+
+
+def moment(seconds: float) -> datetime:
+    """Read a stored time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""What becomes of an intent: the answer that is written down and told, and the search for one that was lost."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from anyio import move_on_after, sleep
+
+from engine import telling
+from engine.cases import Pauses
+from engine.desk import Desk
+from engine.intent import Intent, State
+from engine.orders import draft, order
+from engine.verdict import doubtful
+from providers.protocol import Failure, Provider
+from schemas.errors import ErrorCode, Outcome
+from schemas.jsonvalue import JsonObject
+from schemas.post import Absent, Receipt, Warn
+from schemas.result import Result, failure
+
+log = structlog.get_logger(__name__)
+
+#: How long one call waits for another's look at the same case, in seconds.
+PATIENCE = 10.0
+
+
+async def accepted(
+    desk: Desk, intent: Intent, receipt: Receipt, timezone: str | None, warnings: tuple[Warn, ...] = ()
+) -> Result:
+    """Record an accepted post and tell it; the answer is stored, for repeats to get the same."""
+    data = telling.created(desk, intent, receipt, warnings)
+    await record(desk, intent, State.ACCEPTED, data, receipt.id)
+    return telling.success(desk, data, intent.provider, timezone, replayed=receipt.replayed)
+
+
+async def refused(desk: Desk, intent: Intent, verdict: Result) -> Result:
+    """Record that nothing came of a post, with the verdict, and tell it."""
+    await record(desk, intent, State.REFUSED, verdict.model_dump(mode="json"))
+    return verdict
+
+
+async def record(
+    desk: Desk,
+    intent: Intent,
+    state: State,
+    answer: JsonObject | None = None,
+    post_id: str | None = None,
+    *,
+    told: bool = False,
+) -> None:
+    """Close the intent; where the disk fails now, it stays open and is settled later, so nothing is lost."""
+    pauses = desk.cases.pauses(intent)
+    look_at = desk.clock() + pauses.first if pauses and state is State.UNKNOWN else None
+    try:
+        if not await desk.journal.close(intent, state, answer, post_id, look_at=look_at, told=told):
+            log.warning("intent_was_taken_over", intent=intent.id, state=state)
+    except (sqlite3.Error, OSError):
+        log.exception("journal_unwritable", intent=intent.id, state=state)
+
+
+async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
+    """Look what became of an open case, if nobody else is looking; it stays open while nobody can tell."""
+    provider, pauses = desk.providers.get(intent.provider), desk.cases.pauses(intent)
+    if provider is None or pauses is None:
+        why = f"It was sent through {intent.provider} with another API key or server, so it cannot be looked up here."
+        return _open(intent, why)
+    try:
+        claimed = await _claimed(desk, intent)
+        if isinstance(claimed, Intent):
+            return await _looked(desk, provider, pauses, claimed, timezone)
+    except (sqlite3.Error, OSError) as error:
+        log.exception("journal_unusable", intent=intent.id)
+        return _open(intent, f"The journal could not be used ({error}).")
+    told = stored(desk, claimed.intent, timezone) if claimed.intent else None
+    return told or _open(claimed.intent or intent, "Another call is looking into it.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A case that was closed meanwhile, or is being looked into by another call; as it stands now."""
+
+    intent: Intent | None
+
+
+async def _claimed(desk: Desk, intent: Intent) -> Intent | _Elsewhere:
+    """Take a case for a look; while another call is at it, wait for what that finds."""
+    found: Intent | None = intent
+    with move_on_after(PATIENCE):
+        while found and found.state in (State.UNKNOWN, State.SENDING):
+            claimed = await desk.cases.claim(intent.id)
+            if claimed:
+                return claimed
+            await sleep(0.05)
+            found = await desk.journal.find(intent.id)
+    return _Elsewhere(found)
+
+
+async def _looked(desk: Desk, provider: Provider, pauses: Pauses, intent: Intent, timezone: str | None) -> Result:
+    taken = await desk.cases.taken(intent)
+    sent = order(intent.request, key=intent.key)
+    wanted = replace(sent, opened_at=intent.opened_at, post_id=intent.post_id, told=intent.told, taken=taken)
+    try:
+        found = await provider.settle(wanted)
+    except Failure as error:
+        case = await desk.cases.unreadable(intent)
+        return _open(case or intent, error.message, error)
+    if isinstance(found, Receipt):
+        return await accepted(desk, intent, found, timezone)
+    return await _absent(desk, pauses, intent, found)
+
+
+async def _absent(desk: Desk, pauses: Pauses, intent: Intent, found: Absent) -> Result:
+    """Close a case of which nothing can come any more, or of which enough looks found nothing; else leave it open."""
+    case = None if found.certain else await desk.cases.found_nothing(intent)
+    if found.certain or (case and case.looks >= pauses.looks):
+        message = "The post was not made. It is safe to create it again."
+        verdict = failure(ErrorCode.REJECTED, message, provider=intent.provider, outcome=Outcome.REJECTED)
+        return await refused(desk, case or intent, verdict)
+    rest = pauses.looks - (case or intent).looks
+    return _open(case or intent, f"The service does not show the post (yet); looks still needed: {rest}.", at=desk)
+
+
+def stored(desk: Desk, intent: Intent, timezone: str | None) -> Result | None:
+    """Tell a closed intent by the answer that is stored."""
+    if intent.state is State.ACCEPTED and intent.answer:
+        return telling.success(desk, intent.answer, intent.provider, timezone, replayed=True)
+    if intent.state is State.REFUSED and intent.answer:
+        return Result.model_validate(intent.answer)
+    return None
+
+
+def _open(intent: Intent, why: str, error: Failure | None = None, at: Desk | None = None) -> Result:
+    after: dict[str, Any] = {}
+    if at and intent.look_at:
+        after["after_seconds"] = max(1.0, round((intent.look_at - at.clock()).total_seconds(), 1))
+    return doubtful(intent.id, why, intent.provider, error, draft=draft(intent.request), **after)
