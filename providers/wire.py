@@ -43,7 +43,8 @@ class Wire:
     """Carries requests to one service under one key, at most ``concurrency`` at a time.
 
     ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
-    where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call.
+    where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call;
+    ``transport`` takes the place of the net.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Wire:
         user_agent: str,
         key_header: str = "Authorization",
         headers: Mapping[str, str] | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -67,6 +69,7 @@ class Wire:
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
         self._key_header = key_header
         self._call_headers = headers or {}
+        self._transport = transport
         self._client: httpx2.AsyncClient | None = None
 
     async def send(
@@ -149,6 +152,7 @@ class Wire:
         if self._client is None:
             self._client = httpx2.AsyncClient(
                 headers=self._headers,
+                transport=self._transport,
                 timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
                 limits=httpx2.Limits(max_connections=self._concurrency, keepalive_expiry=5.0),
             )

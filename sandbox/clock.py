@@ -1,6 +1,7 @@
 """The time inside a sandbox: real time plus an offset, so that a rehearsal can jump to next Tuesday."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 #: The clock stops short of what a datetime can hold, so that adding a delay to "now" never overflows.
@@ -11,15 +12,21 @@ _ISO = re.compile(
 )
 
 
-class Clock:
-    """Tells the sandbox's time; moved only from outside."""
+def real_time() -> datetime:
+    """Tell the time of this machine, aware and in UTC."""
+    return datetime.now(UTC)
 
-    def __init__(self) -> None:
+
+class Clock:
+    """Tells the sandbox's time; moved only from outside. ``source`` is what it goes by."""
+
+    def __init__(self, source: Callable[[], datetime] = real_time) -> None:
+        self._source = source
         self._offset = timedelta()
 
     def now(self) -> datetime:
         """Tell the time, aware and in UTC; in whole milliseconds, so that it survives being written and read."""
-        now = datetime.now(UTC) + self._offset
+        now = self._source() + self._offset
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def advance(self, seconds: float) -> None:
@@ -41,7 +48,7 @@ class Clock:
         """
         if not 1 < moment.year < LAST_YEAR:
             raise ValueError(f"The clock knows the years 2 to {LAST_YEAR - 1}.")
-        self._offset = moment - datetime.now(UTC)
+        self._offset = moment - self._source()
 
 
 def instant(text: str, *, day_alone: bool = False) -> datetime | None:

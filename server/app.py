@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 
+import httpx2
 from anyio import create_task_group
 from mcp.server import Server
 
@@ -37,6 +38,9 @@ from server.settings import Settings
 
 #: Requests to one service at one time, where its settings say nothing.
 CONCURRENCY = 3
+#: The one file that all processes of a home share, and whose tables are in it.
+DATABASE = "postwright.db"
+COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +61,44 @@ class _Parts:
     settings: Settings
     clock: Clock
     database: Database
+    transport: httpx2.AsyncBaseTransport | None = None
     beside: list[Beside] = field(default_factory=list[Beside])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything under the tools, and what is to run beside them: settling open cases, delivering local posts."""
+
+    desk: Desk
+    settle: Beside
+    deliver: tuple[Beside, ...]
 
 
 @asynccontextmanager
 async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end."""
-    database = Database(settings.home / "postwright.db", {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS})
-    parts = _Parts(settings, clock, database)
+    async with open_desk(settings, clock) as opened, create_task_group() as group:
+        for run in (opened.settle, *opened.deliver):
+            group.start_soon(run)
+        yield App(Dispatch(opened.desk, settings.secrets).server(own_version()), opened.desk)
+        group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings,
+    clock: Clock = utc_now,
+    *,
+    database: Database | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> AsyncGenerator[Opened]:
+    """Put together what is under the tools; ``database`` and ``transport`` take the place of the disk and the net."""
+    database = database or Database(settings.home / DATABASE, COMPONENTS)
+    parts = _Parts(settings, clock, database, transport)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
     desk = _desk(parts, providers)
     try:
-        async with create_task_group() as group:
-            for run in (_settler(desk, settings).run, *parts.beside):
-                group.start_soon(run)
-            yield App(Dispatch(desk, settings.secrets).server(own_version()), desk)
-            group.cancel_scope.cancel()
+        yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside))
     finally:
         for provider in providers.values():
             await provider.aclose()
@@ -127,6 +153,7 @@ def _wire(
         concurrency=concurrency,
         key_header=key_header,
         headers=headers,
+        transport=parts.transport,
     )
 
 

@@ -62,6 +62,7 @@ def create_app(
     generation: GenerationName = "v1",
     tokens: Collection[str] | None = None,
     worker_delay: float = WORKER_DELAY,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
 
@@ -70,11 +71,12 @@ def create_app(
         generation: the API that is spoken: ``v1``, that of the seeds, or ``v2``, that of May 2026 on.
         tokens: the keys that are accepted; None for any.
         worker_delay: seconds between a post's time and its delivery.
+        clock: what the service's time is told by; None for this machine's.
 
     Raises:
         AccountsError: an account is malformed or occurs twice.
     """
-    clock, faults, traffic = Clock(), Faults(), Traffic()
+    clock, faults, traffic = clock or Clock(), Faults(), Traffic()
     spoken = GENERATIONS[generation]
     known = Accounts(spoken.accounts) if accounts is None else read_accounts(list(accounts))
     service = Service(clock, spoken, known, Worker(clock, worker_delay))

@@ -71,6 +71,7 @@ def create_app(
     keys: Collection[str] | None = None,
     plan: PlanName = "Pro",
     worker_delay: float = WORKER_DELAY,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
 
@@ -79,11 +80,12 @@ def create_app(
         keys: the API keys that are accepted; None for any.
         plan: what may be done, and how much of it.
         worker_delay: seconds between a post's time and its publication.
+        clock: what the service's time is told by; None for this machine's.
 
     Raises:
         ConnectionsError: a connection is malformed or occurs twice.
     """
-    clock, faults, traffic = Clock(), Faults(), Traffic()
+    clock, faults, traffic = clock or Clock(), Faults(), Traffic()
     owned = default(DEFAULT, clock.now()) if connections is None else read_connections(list(connections))
     service = Service(clock, owned, default(DEFAULT_MANAGED, clock.now()), PLANS[plan], worker_delay)
     failure = partial(_failure, clock)

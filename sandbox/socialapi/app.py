@@ -118,6 +118,7 @@ def create_app(
     tokens: Collection[str] | None = None,
     worker_delay: float = WORKER_DELAY,
     plan: str = PLAN,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
 
@@ -126,6 +127,7 @@ def create_app(
         tokens: the keys that are accepted; None for any API key.
         worker_delay: seconds between the start of a delivery and its end.
         plan: one of `PLANS`.
+        clock: what the service's time is told by; None for this machine's.
 
     Raises:
         AccountsError: an account is malformed or occurs twice.
@@ -133,7 +135,7 @@ def create_app(
     """
     if plan not in PLANS:
         raise ValueError(f"{plan!r} is not a plan: {', '.join(PLANS)}")
-    clock, faults, traffic = Clock(), Faults(), Traffic()
+    clock, faults, traffic = clock or Clock(), Faults(), Traffic()
     known = read_accounts(list(DEFAULT if accounts is None else accounts))
     service = new_service(clock, known, Limits(plan, PLANS[plan]), worker_delay)
     return Starlette(
