@@ -35,9 +35,15 @@ async def accepted(
 
 
 async def refused(desk: Desk, intent: Intent, verdict: Result) -> Result:
-    """Record that nothing came of a post, with the verdict, and tell it."""
-    await record(desk, intent, State.REFUSED, verdict.model_dump(mode="json"))
-    return verdict
+    """Record that nothing came of a post, with the verdict, and tell it.
+
+    Another process may have taken the case over, while this one slept, and made the post: then that is told.
+    """
+    if await record(desk, intent, State.REFUSED, verdict.model_dump(mode="json")):
+        return verdict
+    found = await desk.journal.find(intent.id)
+    told = stored(desk, found, None) if found else None
+    return told or _open(intent, "Another process has taken this post over.")
 
 
 async def record(
@@ -48,15 +54,21 @@ async def record(
     post_id: str | None = None,
     *,
     told: bool = False,
-) -> None:
-    """Close the intent; where the disk fails now, it stays open and is settled later, so nothing is lost."""
+) -> bool:
+    """Close the intent; false if another process has taken it over.
+
+    Where the disk fails now, it stays open and is settled later, so nothing is lost.
+    """
     pauses = desk.cases.pauses(intent)
     look_at = desk.clock() + pauses.first if pauses and state is State.UNKNOWN else None
     try:
-        if not await desk.journal.close(intent, state, answer, post_id, look_at=look_at, told=told):
-            log.warning("intent_was_taken_over", intent=intent.id, state=state)
+        closed = await desk.journal.close(intent, state, answer, post_id, look_at=look_at, told=told)
     except (sqlite3.Error, OSError):
         log.exception("journal_unwritable", intent=intent.id, state=state)
+        return True
+    if not closed:
+        log.warning("intent_was_taken_over", intent=intent.id, state=state)
+    return closed
 
 
 async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:

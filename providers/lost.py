@@ -15,14 +15,18 @@ MOVED = timedelta(minutes=15)
 LONG_AGO = timedelta(hours=24)
 
 
-def since(order: Order, now: datetime) -> datetime:
-    """Tell from when on a post may be the one of an order."""
-    return (order.opened_at or now - LONG_AGO) - SKEW
+def since(order: Order, ours: datetime, theirs: datetime) -> datetime:
+    """Tell from when on, by the service's clock, a post may be the one of an order; the two clocks tell now.
+
+    Where ours is ahead it was so when the order was opened, or has been set since: the earlier is taken. An order from
+    the future was opened before the clock was set back, and nothing is known of its age.
+    """
+    opened = order.opened_at - max(ours - theirs, timedelta()) if order.opened_at else None
+    return (opened if opened and opened <= theirs else theirs - LONG_AGO) - SKEW
 
 
-def candidates(order: Order, posts: Iterable[Post], now: datetime) -> list[Post]:
-    """Keep the posts that may have come of an order, oldest first: not older than it, nor known to be another's."""
-    earliest = since(order, now)
+def candidates(order: Order, posts: Iterable[Post], earliest: datetime) -> list[Post]:
+    """Keep the posts that may have come of an order, oldest first: not made before ``earliest``, nor another's."""
     found = [
         (post.created_at, post)
         for post in posts

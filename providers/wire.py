@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -71,6 +72,7 @@ class Wire:
         self._call_headers = headers or {}
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
+        self._ahead = timedelta()
 
     async def send(
         self,
@@ -127,6 +129,17 @@ class Wire:
             message = "This machine stood still too long between recording the post and sending it; nothing was sent."
             raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
 
+    def service_time(self) -> datetime:
+        """Tell the time by the service's clock, as far as its answers told it: this machine's may be set wrong."""
+        return self._clock() + self._ahead
+
+    def _note_time(self, headers: Mapping[str, str]) -> None:
+        try:
+            told = parsedate_to_datetime(headers.get("date", ""))
+        except (ValueError, TypeError):
+            return
+        self._ahead = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._clock()
+
     async def _take_turn(self) -> None:
         """Wait for one of the few requests that may be under way; too long a wait is a call that was never sent."""
         try:
@@ -146,6 +159,7 @@ class Wire:
                     raise httpx2.RemoteProtocolError("answer too large", request=request)
         finally:
             await response.aclose()
+        self._note_time(response.headers)
         return Answer(response.status_code, response.headers, bytes(content))
 
     def _open(self) -> httpx2.AsyncClient:

@@ -125,10 +125,11 @@ class Genviral:
         return order.opened_at is None or now - order.opened_at < MAX_LATENESS
 
     async def _search(self, order: Order) -> Receipt | Absent:
+        earliest = lost.since(order, self._clock(), self._http.service_time())
         query = Query(MAX_PAGE, accounts=frozenset(account.id for account in order.accounts))
         for _ in range(_SEARCHED):
             page = await self.posts(query)
-            found = lost.candidates(order, page.posts, self._clock())
+            found = lost.candidates(order, page.posts, earliest)
             if found:
                 return lost.found_again(found[0])
             if page.position is None:
@@ -166,8 +167,10 @@ class Genviral:
 
     def _failure(self, answer: Answer, envelope: JsonObject) -> Failure:
         code = text(envelope.get("error_code"))
-        row = TABLE.find(answer.status, code)
-        said = text(envelope.get("message")) or f"HTTP {answer.status} without a message"
+        # Every answer of the service is an envelope (reference genviral 2): one that is none came from elsewhere.
+        silent = f"HTTP {answer.status} without a message" if envelope else f"not JSON (HTTP {answer.status})"
+        said = text(envelope.get("message")) or silent
+        row = TABLE.find(answer.status, code, said)
         message = self._http.redact(said)
         return Failure(
             row.code,

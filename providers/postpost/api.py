@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from providers.postpost import records
@@ -59,6 +60,10 @@ class Api:
             code = ErrorCode.PROVIDER_ERROR if answer.status >= _SERVER_ERROR else ErrorCode.UNEXPECTED_ANSWER
             raise Failure(code, said, provider_error=told)
 
+    def service_time(self) -> datetime:
+        """Tell the time by the service's clock."""
+        return self._http.service_time()
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
@@ -81,6 +86,7 @@ class Api:
             ),
             problems=help_.problems or records.problems(found),
             after_seconds=retry_after(answer.headers, self._clock) or help_.after_seconds,
+            not_before=help_.not_before,
             advice=None if help_.code else help_.advice or row.advice,
         )
 

@@ -16,13 +16,24 @@ _OLD = "reference postpost 7, older texts"
 _KEY = "Ask the user for a valid PostPost API key (POSTWRIGHT_POSTPOST_API_KEY): this one is missing, wrong or revoked."
 _OWNER = "Tell the user to make a new API key in PostPost: the owner of this one cannot be found."
 _PLAN = "Tell the user: PostPost's Starter plan has no API; it takes Pro or Premium."
-_USER = "Tell the user: POSTWRIGHT_POSTPOST_USER_ID names nobody whom this key may act for. Correct it or unset it."
-_BASE = "Tell the user: POSTWRIGHT_POSTPOST_BASE_URL does not lead to PostPost's API."
+_USER = (
+    "Ask whoever runs postwright to correct or unset POSTWRIGHT_POSTPOST_USER_ID: "
+    "it names nobody whom this key may act for."
+)
+_WORKSPACE = (
+    "Tell the user: this key may act for nobody but its owner. "
+    "It needs workspace access from PostPost, or POSTWRIGHT_POSTPOST_USER_ID unset."
+)
+_BASE = "Ask whoever runs postwright to correct POSTWRIGHT_POSTPOST_BASE_URL: it does not lead to PostPost's API."
 _SUPPORT = "Tell the user to contact PostPost's support: the account is on hold or inactive."
 _ACCOUNT = (
     "Use ids from list_accounts. PostPost may refuse a Bluesky id with colons in it: then leave that account out."
 )
 _LATER = "Tell the user: a limit of the PostPost plan is reached."
+_THREADS_LOGIN = (
+    "Ask the user to reconnect the Threads account in PostPost and to grant what it asks for. "
+    "Leave the account out meanwhile."
+)
 _THREADS = "Keep the text within 500 characters, without lines of ---."
 
 
@@ -44,14 +55,14 @@ TABLE = ErrorTable(
         _says(401, "Invalid API key", ErrorCode.UNAUTHORIZED, _SEED, _KEY),
         _says(403, "API access is not enabled for this account", ErrorCode.PLAN_FORBIDS, _SEED, _PLAN),
         _says(403, "MCP access is not enabled for this account", ErrorCode.PLAN_FORBIDS, _SEED, _PLAN),
-        _says(403, "Workspace access is not enabled for this key", ErrorCode.FORBIDDEN, _SEED, _USER),
-        _says(403, "User is not managed by key", ErrorCode.FORBIDDEN, _SEED, _USER),
+        _says(403, "Workspace access is not enabled for this key", ErrorCode.FORBIDDEN, _SEED, _WORKSPACE),
+        _says(403, "User is not managed by key", ErrorCode.MISCONFIGURED, _SEED, _USER),
         _says(403, "Subscription required", ErrorCode.SUBSCRIPTION_REQUIRED, _SEED),
         _says(403, "Account on hold", ErrorCode.FORBIDDEN, _SEED, _SUPPORT),
         _says(403, "Account inactive", ErrorCode.FORBIDDEN, _SEED, _SUPPORT),
-        _says(400, "Invalid x-postpost-user-id", ErrorCode.FORBIDDEN, _SEED, _USER),
+        _says(400, "Invalid x-postpost-user-id", ErrorCode.MISCONFIGURED, _SEED, _USER),
         _says(500, "Internal server error", ErrorCode.PROVIDER_ERROR, _SEVEN, doubt=True),
-        _says(404, "not JSON", ErrorCode.UNEXPECTED_ANSWER, "reference postpost 1", _BASE),
+        _says(404, "not JSON", ErrorCode.MISCONFIGURED, "reference postpost 1", _BASE),
         # create-post.
         _says(400, "Content is required", ErrorCode.INVALID_PAYLOAD, _SEED),
         _says(400, "Platforms are required", ErrorCode.MISSING_ACCOUNTS, _SEED),
@@ -65,7 +76,7 @@ TABLE = ErrorTable(
         _says(400, "Scheduled time cannot be in the past", ErrorCode.INVALID_PAYLOAD, _OLD),
         _says(400, "Validation failed", ErrorCode.VALIDATION_FAILED, "reference postpost 6"),
         _says(400, "Multi-part threads", ErrorCode.VALIDATION_FAILED, _SEED, _THREADS),
-        _says(403, "Free plan limit reached", ErrorCode.PLAN_FORBIDS, _OLD, _LATER),
+        _says(403, "Free plan limit reached", ErrorCode.QUOTA_REACHED, _OLD, _LATER),
         _says(500, "Failed to create post group", ErrorCode.PROVIDER_ERROR, _SEVEN, doubt=True),
         _says(500, "Server error", ErrorCode.PROVIDER_ERROR, _OLD, doubt=True),
         # get-post, list-posts, update-post, delete-post.
@@ -78,7 +89,7 @@ TABLE = ErrorTable(
         _says(500, "Failed to list posts", ErrorCode.PROVIDER_ERROR, _FIVE),
         _says(400, "Either status or scheduledTime must be provided", ErrorCode.INVALID_PAYLOAD, _SEED),
         _says(400, "Status must be either 'draft' or 'scheduled'", ErrorCode.INVALID_PAYLOAD, _SEED),
-        _says(400, "Cannot update post: post is currently in", ErrorCode.IMMUTABLE, _SEED),
+        _says(400, "Cannot update post: post is currently in", ErrorCode.STATE_CONFLICT, _SEED),
         _says(500, "Failed to update post", ErrorCode.PROVIDER_ERROR, _FIVE, doubt=True),
         _says(500, "Failed to delete post group", ErrorCode.PROVIDER_ERROR, _FIVE),
         # Uploads, connections, logs.
@@ -93,12 +104,12 @@ TABLE = ErrorTable(
         _says(500, "Failed to test connection", ErrorCode.PROVIDER_ERROR, _FIVE),
         _says(500, "Failed to get post logs", ErrorCode.PROVIDER_ERROR, _FIVE),
         # Limits; providers.postpost.limits reads the rest of their bodies.
-        _coded(None, "POST_LIMIT_REACHED", ErrorCode.PLAN_FORBIDS, _SEED, _LATER),
-        _coded(None, "SCHEDULED_POST_LIMIT_REACHED", ErrorCode.PLAN_FORBIDS, _SEED, _LATER),
+        _coded(None, "POST_LIMIT_REACHED", ErrorCode.QUOTA_REACHED, _SEED, _LATER),
+        _coded(None, "SCHEDULED_POST_LIMIT_REACHED", ErrorCode.QUOTA_REACHED, _SEED, _LATER),
         _coded(None, "SCHEDULE_HORIZON_REACHED", ErrorCode.VALIDATION_FAILED, _SEED),
         _coded(None, "PLATFORM_NOT_AVAILABLE", ErrorCode.PLAN_FORBIDS, _SEED),
-        _coded(None, "CONNECTIONS_OVER_LIMIT", ErrorCode.PLAN_FORBIDS, _SEED),
-        _coded(None, "CHANNEL_LIMIT_REACHED", ErrorCode.PLAN_FORBIDS, _SEED),
+        _coded(None, "CONNECTIONS_OVER_LIMIT", ErrorCode.QUOTA_REACHED, _SEED),
+        _coded(None, "CHANNEL_LIMIT_REACHED", ErrorCode.QUOTA_REACHED, _SEED),
         # What the sibling product added later.
         _coded(None, "SCHEDULED_TIME_IN_PAST", ErrorCode.INVALID_PAYLOAD, _NEW),
         _coded(None, "PLATFORM_SETTING_UNKNOWN", ErrorCode.INVALID_PAYLOAD, _NEW),
@@ -106,10 +117,10 @@ TABLE = ErrorTable(
         _coded(None, "INVALID_PLATFORMS", ErrorCode.UNKNOWN_ACCOUNTS, _NEW),
         _coded(None, "INVALID_PLATFORM_CONNECTION", ErrorCode.UNKNOWN_ACCOUNTS, _NEW),
         _coded(None, "INVALID_PLATFORM_ID", ErrorCode.UNKNOWN_ACCOUNTS, _NEW),
-        _coded(None, "THREADS_PERMISSION_REQUIRED", ErrorCode.FORBIDDEN, _NEW),
-        _coded(None, "POST_NOT_EDITABLE", ErrorCode.IMMUTABLE, _NEW),
-        _coded(None, "POST_PUBLISH_IN_PROGRESS", ErrorCode.IMMUTABLE, _NEW),
-        _coded(None, "POST_GROUP_VERSION_CONFLICT", ErrorCode.IMMUTABLE, _NEW),
+        _coded(None, "THREADS_PERMISSION_REQUIRED", ErrorCode.ACCOUNT_NEEDS_RECONNECT, _NEW, _THREADS_LOGIN),
+        _coded(None, "POST_NOT_EDITABLE", ErrorCode.STATE_CONFLICT, _NEW),
+        _coded(None, "POST_PUBLISH_IN_PROGRESS", ErrorCode.STATE_CONFLICT, _NEW),
+        _coded(None, "POST_GROUP_VERSION_CONFLICT", ErrorCode.STATE_CONFLICT, _NEW),
         _coded(None, "MEDIA_URL_RATE_LIMITED", ErrorCode.RATE_LIMITED, _NEW),
         # Where the words are new: the status alone.
         ErrorRow(400, None, ErrorCode.REJECTED, _SEED),

@@ -17,12 +17,16 @@ from schemas.untrusted import clean
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What helps. ``code`` replaces the table's where the agent can mend the request by itself."""
+    """What helps. ``code`` replaces the table's where the agent can mend the request by itself.
+
+    ``not_before`` is when a repeat may help; a request that can be mended need not wait for it.
+    """
 
     advice: str | None = None
     problems: tuple[Problem, ...] = ()
     code: ErrorCode | None = None
     after_seconds: float | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,16 @@ class _Case:
 
 
 def remedy(body: JsonObject, accounts: tuple[Account, ...], now: datetime) -> Remedy:
-    """Read a limit's body; of anything else nothing is made."""
-    read = _READERS.get(text(body.get("code")) or "")
-    return read(_Case(body, accounts, now)) if read else Remedy()
+    """Read a limit's body, or when an account's hold ends (seed 002); of anything else nothing is made."""
+    case, read = _Case(body, accounts, now), _READERS.get(text(body.get("code")) or "")
+    return read(case) if read else Remedy(not_before=case.moment("holdExpiresAt"))
 
 
 def _month(case: _Case) -> Remedy:
     end = case.moment("periodEnd")
-    rest = max(0.0, (end - case.now).total_seconds()) if end else None
     until = f" or wait until {wire(end)}" if end else " or wait for the next month"
     used = f"{case.plan}'s allowance of {_count(case, 'limit', 'platform post')} a month is used up"
-    return _allowance(case, used, until, rest)
+    return _allowance(case, used, until, end)
 
 
 def _queue(case: _Case) -> Remedy:
@@ -68,11 +71,12 @@ def _queue(case: _Case) -> Remedy:
     return _allowance(case, used, ", delete scheduled posts, or wait until some are out", None)
 
 
-def _allowance(case: _Case, used: str, otherwise: str, rest: float | None) -> Remedy:
+def _allowance(case: _Case, used: str, otherwise: str, end: datetime | None) -> Remedy:
     """Tell a used-up allowance: of some of the accounts, of the whole account but for a few, or of all."""
     selections = [members(entry).get("platformSelection") for entry in items(case.body.get("blockedPlatforms"))]
     blocked = _named(case.accounts, [word for word in selections if isinstance(word, str)])
     left = case.number("remaining")
+    rest = max(0.0, (end - case.now).total_seconds()) if end else None
     if blocked and len(blocked) < len(case.accounts):
         return _leave_out(blocked, used, otherwise, rest)
     if not blocked and left and left < len(case.accounts):
@@ -86,7 +90,8 @@ def _allowance(case: _Case, used: str, otherwise: str, rest: float | None) -> Re
             accounts=[account.id for account in case.accounts],
         )
         return Remedy(problems=(problem,), code=ErrorCode.VALIDATION_FAILED, after_seconds=rest)
-    return Remedy(f"Tell the user: {used}. They can take a larger plan{otherwise}.", after_seconds=rest)
+    advice = f"Tell the user: {used}. They can take a larger plan{otherwise}."
+    return Remedy(advice, after_seconds=rest, not_before=end)
 
 
 def _horizon(case: _Case) -> Remedy:

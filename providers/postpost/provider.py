@@ -130,13 +130,13 @@ class PostPost:
 
     async def _alike(self, order: Order) -> list[Post]:
         """Search the newest pages for posts that can have come of an order."""
-        now, listed = self._clock(), list[Post]()
+        earliest, listed = lost.since(order, self._clock(), self._api.service_time()), list[Post]()
         for number in range(1, _SEARCHED + 1):
             page = await self._newest(number, {})
             listed += page
-            if not page or any(post.created_at and post.created_at < lost.since(order, now) for post in page):
+            if not page or any(post.created_at and post.created_at < earliest for post in page):
                 break
-        return lost.candidates(order, {post.id: post for post in listed}.values(), now)
+        return lost.candidates(order, {post.id: post for post in listed}.values(), earliest)
 
     async def _timed(self, found: Post) -> Post:
         """Give a post what only the list has; without it the post is told all the same."""

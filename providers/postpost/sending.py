@@ -140,7 +140,7 @@ class Sending:
             error = Failure(ErrorCode.PROVIDER_TIMEOUT, f"No answer within {SCHEDULE_SECONDS:g} s.")
         except Failure as refusal:
             # A draft that cannot be changed any more is one no longer: somebody else sent it.
-            if not refusal.doubt and refusal.code is not ErrorCode.IMMUTABLE:
+            if not refusal.doubt and refusal.code is not ErrorCode.STATE_CONFLICT:
                 raise
             error = refusal
         message = f"{error.message} It is {_named(post_id)}."
@@ -175,6 +175,7 @@ class Sending:
             provider_error=error.provider_error,
             problems=error.problems,
             after_seconds=error.after_seconds,
+            not_before=error.not_before,
             advice=error.advice,
         )
 
@@ -192,8 +193,8 @@ class Sending:
         return False
 
     def _moment(self, order: Order) -> datetime:
-        """When an order goes out; a time that has passed meanwhile is now."""
-        now = self._clock()
+        """When an order goes out, by the service's clock; a time that has passed meanwhile is now."""
+        now = self._api.service_time()
         return max(now, order.scheduled_at) if order.scheduled_at else now
 
 

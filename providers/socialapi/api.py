@@ -1,5 +1,6 @@
 """Calls to SocialAPI: JSON in, JSON out, and a failure from the error table for every refusal."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -70,6 +71,10 @@ class Api:
         pagination = members(found.get("pagination"))
         cursor = text(pagination.get("next_cursor")) if pagination.get("has_more") is not False else None
         return [members(record) for record in items(found.get("data"))], cursor or None
+
+    def service_time(self) -> datetime:
+        """Tell the time by the service's clock."""
+        return self._http.service_time()
 
     async def aclose(self) -> None:
         """Close the connections."""

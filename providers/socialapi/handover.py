@@ -12,7 +12,6 @@ from providers.socialapi import records
 from providers.socialapi.api import Api, post_path
 from providers.socialapi.searching import find
 from providers.socialapi.validation import opinion
-from providers.socialapi.verdicts import STATE
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline, parse
 from schemas.jsonvalue import JsonObject, text
@@ -77,7 +76,7 @@ class Handover:
             Failure: it cannot be told yet.
         """
         async with self._bounded():
-            found = await find(self._api, order)
+            found = await find(self._api, order, self._clock())
             if found:
                 return await self._finish(order, found)
         # Whoever lost the answer to making the draft did not publish it.
@@ -132,7 +131,7 @@ class Handover:
         if standing.status is not Status.DRAFT:
             return standing
         # Refused for its state, and yet a draft: one of the two answers is out of date.
-        raise _doubtful(refusal) if refusal.code is STATE else refusal
+        raise _doubtful(refusal) if refusal.code is ErrorCode.STATE_CONFLICT else refusal
 
     async def _withdraw(self, post_id: str, refusal: Failure) -> None:
         """Delete a draft that could not be published, so that nothing is left of a refused post."""
@@ -150,7 +149,7 @@ class Handover:
         if found.status is not Status.DRAFT or order.draft or order.scheduled_at:
             return found
         created_at = parse(text(record.get("created_at")) or "")
-        if created_at is None or self._clock() - created_at > MAX_LATENESS:
+        if created_at is None or self._api.service_time() - created_at > MAX_LATENESS:
             return replace(found, warnings=(_STILL_A_DRAFT,))
         try:
             return await self._publish(found.id)

@@ -1,8 +1,9 @@
 """Find out what became of an order whose answer was lost: SocialAPI keeps no key of ours, so content must do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from unicodedata import normalize
 
+from providers.lost import since
 from providers.protocol import Failure
 from providers.socialapi import records
 from providers.socialapi.api import MAX_PAGE, Api, post_path
@@ -11,24 +12,25 @@ from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Order
 
-#: How far the service's clock may be behind ours.
-SKEW = timedelta(minutes=10)
 #: How many pages are looked through.
 PAGES = 10
 
 
-async def find(api: Api, order: Order) -> JsonObject | None:
+async def find(api: Api, order: Order, now: datetime) -> JsonObject | None:
     """Find the post that came of an order: the one known to be its, else one of its content that is not older.
+
+    ``now`` is told by our own clock.
 
     Raises:
         Failure: the service could not be asked, or has too many posts to look through.
     """
     if order.post_id:
         return await _known(api, order.post_id)
+    earliest = since(order, now, api.service_time())
     accounts, cursor = ",".join(account.native_id for account in order.accounts), None
     for _ in range(PAGES):
         page, cursor = await api.page({"account_ids": accounts, "limit": MAX_PAGE, "cursor": cursor})
-        young = [record for record in page if _is_young(order, record)]
+        young = [record for record in page if _is_young(record, earliest)]
         for record in young:
             if text(record.get("id")) not in order.taken and _same(order, record):
                 return record
@@ -48,10 +50,9 @@ async def _known(api: Api, post_id: str) -> JsonObject | None:
         raise
 
 
-def _is_young(order: Order, record: JsonObject) -> bool:
-    """Tell whether a post may have come of this order, as far as its age goes."""
+def _is_young(record: JsonObject, earliest: datetime) -> bool:
     created_at = _created(record)
-    return order.opened_at is None or created_at is None or created_at >= order.opened_at - SKEW
+    return created_at is None or created_at >= earliest
 
 
 def _same(order: Order, record: JsonObject) -> bool:
