@@ -2,35 +2,56 @@
 
 from providers.protocol import Failure
 from schemas.errors import ErrorCode, Outcome
+from schemas.instant import wire
 from schemas.problem import Problem
 from schemas.result import NextCall, Result, failure
 
 _RECHECK = NextCall(tool="create_post", arguments={"dry_run": True}, why="Check the corrected post without sending it.")
 _ACCOUNTS = NextCall(tool="list_accounts", arguments={"refresh": True}, why="See which account ids exist now.")
+_HEALTH = NextCall(tool="list_accounts", arguments={"refresh": True}, why="See which accounts can be posted to now.")
+_ABILITIES = NextCall(tool="list_accounts", arguments={}, why="See what each account accepts.")
 _POSTS = NextCall(tool="list_posts", arguments={}, why="Find the post's id.")
+_STATES = NextCall(tool="list_posts", arguments={}, why="See which posts there are and how they stand.")
+_ANEW = NextCall(tool="list_posts", arguments={}, why="Begin the list anew, without what was refused.")
 
 #: The call worth making after an error, where one helps whatever the request was.
 NEXT: dict[ErrorCode, NextCall] = {
-    ErrorCode.INVALID_PAYLOAD: _RECHECK,
-    ErrorCode.VALIDATION_FAILED: _RECHECK,
-    ErrorCode.MEDIA_UNREACHABLE: _RECHECK,
-    ErrorCode.INVALID_MUSIC_URL: _RECHECK,
     ErrorCode.UNKNOWN_ACCOUNTS: _ACCOUNTS,
     ErrorCode.MISSING_ACCOUNTS: _ACCOUNTS,
+    ErrorCode.ACCOUNT_NEEDS_RECONNECT: _HEALTH,
+    ErrorCode.SETUP_NEEDED: _HEALTH,
+    ErrorCode.NOT_SUPPORTED: _ABILITIES,
     ErrorCode.NOT_FOUND: _POSTS,
+    ErrorCode.STATE_CONFLICT: _STATES,
+    ErrorCode.IN_PROGRESS: _STATES,
+    ErrorCode.IDEMPOTENCY_CONFLICT: _STATES,
+    ErrorCode.INVALID_QUERY: _ANEW,
 }
+
+#: The call worth making after an error of a create alone: the same request, mended, and only checked.
+NEXT_OF_CREATE: dict[ErrorCode, NextCall] = dict.fromkeys(
+    (
+        ErrorCode.INVALID_PAYLOAD,
+        ErrorCode.VALIDATION_FAILED,
+        ErrorCode.MEDIA_UNREACHABLE,
+        ErrorCode.INVALID_MUSIC_URL,
+        ErrorCode.PLATFORM_REFUSED,
+        ErrorCode.REJECTED,
+    ),
+    _RECHECK,
+)
 
 
 def refused(problems: list[Problem], code: ErrorCode = ErrorCode.INVALID_PAYLOAD, *, create: bool = False) -> Result:
     """Tell problems that we found ourselves, before anything was sent."""
     number = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    following = [NEXT[code]] if create and code in NEXT else []
+    following = _following(code, create=True) if create else []
     return failure(code, f"{number}. Nothing was sent.", problems=problems, next_calls=following)
 
 
 def read_failed(error: Failure, provider: str) -> Result:
     """Tell a failed read: it can have changed nothing."""
-    return _told(error, provider, Outcome.NOTHING_SENT)
+    return _told(error, provider, Outcome.NOTHING_SENT, _following(error.code, create=False))
 
 
 def create_failed(error: Failure, provider: str, case: str, *, draft: bool = False) -> Result:
@@ -38,7 +59,13 @@ def create_failed(error: Failure, provider: str, case: str, *, draft: bool = Fal
     if error.doubt:
         return doubtful(case, error.message, provider, error, draft=draft)
     answered = error.provider_error is not None
-    return _told(error, provider, Outcome.REJECTED if answered else Outcome.NOTHING_SENT)
+    known = error.code is ErrorCode.STATE_CONFLICT and error.post_id
+    next_calls = (
+        [look(f"{provider}:{error.post_id}", "See how the post stands.")]
+        if known
+        else _following(error.code, create=True)
+    )
+    return _told(error, provider, Outcome.REJECTED if answered else Outcome.NOTHING_SENT, next_calls)
 
 
 def doubtful(
@@ -52,6 +79,7 @@ def doubtful(
 ) -> Result:
     """Tell an outcome that nobody knows, with the one call that settles it. ``draft``: nothing was to go out."""
     may_be = "The draft may have been made" if draft else "The post may be live"
+    settled = "Do not create it again: call check_status as given in next."
     return failure(
         ErrorCode.OUTCOME_UNKNOWN,
         f"{why} {may_be}; do not create it again.",
@@ -59,6 +87,7 @@ def doubtful(
         provider=provider,
         provider_error=error.provider_error if error else None,
         after_seconds=error.after_seconds if error else after_seconds,
+        advice=f"{may_be}. {settled}",
         next_calls=[look(case, "Find out what became of the post.")],
     )
 
@@ -68,7 +97,13 @@ def look(post_id: str, why: str) -> NextCall:
     return NextCall(tool="check_status", arguments={"post_id": post_id}, why=why)
 
 
-def _told(error: Failure, provider: str, outcome: Outcome) -> Result:
+def _following(code: ErrorCode, *, create: bool) -> list[NextCall]:
+    """The calls worth making after an error."""
+    found = NEXT.get(code) or (NEXT_OF_CREATE.get(code) if create else None)
+    return [found] if found else []
+
+
+def _told(error: Failure, provider: str, outcome: Outcome, next_calls: list[NextCall]) -> Result:
     return failure(
         error.code,
         error.message,
@@ -77,6 +112,7 @@ def _told(error: Failure, provider: str, outcome: Outcome) -> Result:
         provider_error=error.provider_error,
         problems=list(error.problems),
         after_seconds=error.after_seconds,
+        not_before=wire(error.not_before) if error.not_before else None,
         advice=error.advice,
-        next_calls=[NEXT[error.code]] if error.code in NEXT else [],
+        next_calls=next_calls,
     )

@@ -1,5 +1,6 @@
 """The seam between the tools and every posting service: seven verbs, and one exception."""
 
+from datetime import datetime
 from typing import Protocol
 
 from schemas.account import Account
@@ -14,7 +15,8 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
     """Raised when a provider could not do what it was asked; ``code`` is a row of our error table.
 
     ``doubt`` is true when the request may have been acted on all the same: it left us, and no answer
-    that proves the contrary came back; ``post_id`` is then the post that it was about, where that is known.
+    that proves the contrary came back; ``post_id`` is the post that it was about, where that is known.
+    ``not_before`` is the moment before which no repeat helps, where the service told it.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
         provider_error: ProviderError | None = None,
         problems: tuple[Problem, ...] = (),
         after_seconds: float | None = None,
+        not_before: datetime | None = None,
         advice: str | None = None,
         post_id: str | None = None,
     ) -> None:
@@ -36,6 +39,7 @@ class Failure(Exception):  # noqa: N818  (it is a failed call, told in our table
         self.provider_error = provider_error
         self.problems = problems
         self.after_seconds = after_seconds
+        self.not_before = not_before
         self.advice = advice
         self.post_id = post_id
 

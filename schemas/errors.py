@@ -62,13 +62,19 @@ class ErrorCode(StrEnum):
     INVALID_QUERY = "invalid_query"
     TOO_MANY_POSTS = "too_many_posts"
     NOT_FOUND = "not_found"
+    NOT_SUPPORTED = "not_supported"
+    PLATFORM_REFUSED = "platform_refused"
     UNAUTHORIZED = "unauthorized"
     SUBSCRIPTION_REQUIRED = "subscription_required"
     PLAN_FORBIDS = "plan_forbids"
+    QUOTA_REACHED = "quota_reached"
     FORBIDDEN = "forbidden"
+    ACCOUNT_NEEDS_RECONNECT = "account_needs_reconnect"
+    SETUP_NEEDED = "setup_needed"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     DUPLICATE_POST = "duplicate_post"
     IMMUTABLE = "immutable"
+    STATE_CONFLICT = "state_conflict"
     IN_PROGRESS = "in_progress"
     RATE_LIMITED = "rate_limited"
     REJECTED = "rejected"
@@ -78,6 +84,7 @@ class ErrorCode(StrEnum):
     UNEXPECTED_ANSWER = "unexpected_answer"
     OUTCOME_UNKNOWN = "outcome_unknown"
     STORAGE_FAILED = "storage_failed"
+    MISCONFIGURED = "misconfigured"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -98,19 +105,16 @@ class Entry:
     same_key: bool = False
 
 
-_FIX, _WAIT, _ASK = Decision.FIX_AND_RETRY, Decision.WAIT_THEN_RETRY, Decision.ASK_USER
-_INPUT, _UPSTREAM = Category.INPUT, Category.UPSTREAM
+_FIX, _WAIT, _ASK, _LOOK = Decision.FIX_AND_RETRY, Decision.WAIT_THEN_RETRY, Decision.ASK_USER, Decision.CHECK_FIRST
+_INPUT, _AUTH, _PLAN, _CONFLICT = Category.INPUT, Category.AUTH, Category.PLAN, Category.CONFLICT
+_UPSTREAM, _OURS = Category.UPSTREAM, Category.OURS
 
 ENTRIES: dict[ErrorCode, Entry] = {
     ErrorCode.INVALID_PAYLOAD: Entry(
         422, _INPUT, _FIX, Who.AGENT, "Correct the fields listed in problems, then call again."
     ),
     ErrorCode.VALIDATION_FAILED: Entry(
-        400,
-        _INPUT,
-        _FIX,
-        Who.AGENT,
-        "Change what the named accounts do not accept, or leave those accounts out.",
+        400, _INPUT, _FIX, Who.AGENT, "Change what the named accounts do not accept, or leave those accounts out."
     ),
     ErrorCode.UNKNOWN_TOOL: Entry(404, _INPUT, _FIX, Who.AGENT, "Call one of the tools that are listed."),
     ErrorCode.UNKNOWN_ACCOUNTS: Entry(
@@ -134,49 +138,82 @@ ENTRIES: dict[ErrorCode, Entry] = {
         Who.AGENT,
         "Look the id up with list_posts; it may have been deleted or belong to another key.",
     ),
+    ErrorCode.NOT_SUPPORTED: Entry(
+        422,
+        _INPUT,
+        Decision.DO_NOT_RETRY,
+        Who.AGENT,
+        "The platform cannot do this at all: leave its accounts out, or tell the user that it cannot be done there.",
+    ),
+    ErrorCode.PLATFORM_REFUSED: Entry(
+        422,
+        _INPUT,
+        _FIX,
+        Who.AGENT,
+        "The platform looked at the content and refused it: change what provider_error names, then call again.",
+    ),
     ErrorCode.UNAUTHORIZED: Entry(
-        401,
-        Category.AUTH,
-        _ASK,
-        Who.USER,
-        "Ask the user for a valid API key; the service did not accept this one.",
+        401, _AUTH, _ASK, Who.USER, "Ask the user for a valid API key; the service did not accept this one."
     ),
     ErrorCode.SUBSCRIPTION_REQUIRED: Entry(
-        402,
-        Category.PLAN,
-        _ASK,
-        Who.USER,
-        "Tell the user that the service needs an active paid plan for this.",
+        402, _PLAN, _ASK, Who.USER, "Tell the user that the service needs an active paid plan for this."
     ),
     ErrorCode.PLAN_FORBIDS: Entry(
-        403,
-        Category.PLAN,
+        403, _PLAN, _ASK, Who.USER, "Tell the user that the plan of this key does not include this."
+    ),
+    ErrorCode.QUOTA_REACHED: Entry(
+        429,
+        _PLAN,
         _ASK,
         Who.USER,
-        "Tell the user that the plan of this key does not include the API.",
+        "Tell the user that an allowance of the plan is used up. "
+        "No repeat helps before its period ends or the plan is larger.",
     ),
-    ErrorCode.FORBIDDEN: Entry(403, Category.AUTH, _ASK, Who.USER, "Tell the user that this key may not do that."),
+    ErrorCode.FORBIDDEN: Entry(403, _AUTH, _ASK, Who.USER, "Tell the user that this key may not do that."),
+    ErrorCode.ACCOUNT_NEEDS_RECONNECT: Entry(
+        403,
+        _AUTH,
+        _ASK,
+        Who.USER,
+        "Ask the user to reconnect the account at the service: its platform no longer accepts the login. "
+        "The API key is fine. Leave the account out meanwhile.",
+    ),
+    ErrorCode.SETUP_NEEDED: Entry(
+        403,
+        _AUTH,
+        _ASK,
+        Who.USER,
+        "Tell the user what has to be set up at the service or the platform first; provider_error names it. "
+        "Leave the account out meanwhile.",
+    ),
     ErrorCode.IDEMPOTENCY_CONFLICT: Entry(
         409,
-        Category.CONFLICT,
+        _CONFLICT,
         _FIX,
         Who.AGENT,
         "This idempotency key belongs to another post: use a new key, or repeat the first request unchanged.",
     ),
     ErrorCode.DUPLICATE_POST: Entry(
         409,
-        Category.CONFLICT,
+        _CONFLICT,
         _ASK,
         Who.USER,
         "The same post was made within 24 hours. If the user wants it twice, call again with allow_duplicate true.",
     ),
     ErrorCode.IMMUTABLE: Entry(
-        409, Category.CONFLICT, _FIX, Who.AGENT, "This cannot be changed any more; leave the field out."
+        409, _CONFLICT, _FIX, Who.AGENT, "This cannot be changed any more; leave the field out."
+    ),
+    ErrorCode.STATE_CONFLICT: Entry(
+        409,
+        _CONFLICT,
+        _LOOK,
+        Who.AGENT,
+        "It is in another state than this call needs. Look with check_status and choose what its state allows.",
     ),
     ErrorCode.IN_PROGRESS: Entry(
         409,
-        Category.CONFLICT,
-        Decision.CHECK_FIRST,
+        _CONFLICT,
+        _LOOK,
         Who.AGENT,
         "The same post is being sent right now by another call. Look with check_status.",
         after_seconds=5,
@@ -199,13 +236,7 @@ ENTRIES: dict[ErrorCode, Entry] = {
         "The service refused this request; read provider_error and change the request.",
     ),
     ErrorCode.PROVIDER_ERROR: Entry(
-        502,
-        _UPSTREAM,
-        _WAIT,
-        Who.NOBODY,
-        "The service failed. Repeat later.",
-        after_seconds=10,
-        same_key=True,
+        502, _UPSTREAM, _WAIT, Who.NOBODY, "The service failed. Repeat later.", after_seconds=10, same_key=True
     ),
     ErrorCode.PROVIDER_UNREACHABLE: Entry(
         503,
@@ -226,17 +257,12 @@ ENTRIES: dict[ErrorCode, Entry] = {
         same_key=True,
     ),
     ErrorCode.UNEXPECTED_ANSWER: Entry(
-        502,
-        _UPSTREAM,
-        _WAIT,
-        Who.NOBODY,
-        "The service's answer made no sense. Repeat once.",
-        after_seconds=10,
+        502, _UPSTREAM, _WAIT, Who.NOBODY, "The service's answer made no sense. Repeat once.", after_seconds=10
     ),
     ErrorCode.OUTCOME_UNKNOWN: Entry(
         504,
         _UPSTREAM,
-        Decision.CHECK_FIRST,
+        _LOOK,
         Who.AGENT,
         "The post may be live. Do not create it again: call check_status as given in next.",
         after_seconds=15,
@@ -244,16 +270,19 @@ ENTRIES: dict[ErrorCode, Entry] = {
     ),
     ErrorCode.STORAGE_FAILED: Entry(
         507,
-        Category.OURS,
+        _OURS,
         _ASK,
         Who.OPERATOR,
         "postwright could not write its journal, so it sent nothing. Free disk space or correct POSTWRIGHT_HOME.",
     ),
-    ErrorCode.INTERNAL_ERROR: Entry(
+    ErrorCode.MISCONFIGURED: Entry(
         500,
-        Category.OURS,
-        Decision.DO_NOT_RETRY,
+        _OURS,
+        _ASK,
         Who.OPERATOR,
-        "postwright failed; its log has the request_id.",
+        "Ask whoever runs postwright to correct its settings: they do not fit the service.",
+    ),
+    ErrorCode.INTERNAL_ERROR: Entry(
+        500, _OURS, Decision.DO_NOT_RETRY, Who.OPERATOR, "postwright failed; its log has the request_id."
     ),
 }

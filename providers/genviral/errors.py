@@ -7,6 +7,7 @@ _S0, _S1, _S3 = "seed 000", "seed 001", "seed 003"
 _R = "reference genviral 13"
 _KEY = "Ask the user for a valid Genviral API key (POSTWRIGHT_GENVIRAL_API_KEY): this one is missing, wrong or revoked."
 _PLAN = "Tell the user: Genviral needs an active Creator, Professional or Business subscription."
+_BASE = "Ask whoever runs postwright to correct POSTWRIGHT_GENVIRAL_BASE_URL: it does not lead to Genviral's API."
 _TIER = "Tell the user: the Scheduler tier of Genviral cannot use its API."
 
 TABLE = ErrorTable(
@@ -51,6 +52,7 @@ TABLE = ErrorTable(
         ErrorRow(402, None, ErrorCode.SUBSCRIPTION_REQUIRED, _S0, _PLAN),
         ErrorRow(403, None, ErrorCode.FORBIDDEN, _S0),
         ErrorRow(404, None, ErrorCode.NOT_FOUND, _S0),
+        ErrorRow(404, None, ErrorCode.MISCONFIGURED, "reference genviral 2", _BASE, words="without an envelope"),
         ErrorRow(409, None, ErrorCode.IDEMPOTENCY_CONFLICT, _R),
         ErrorRow(422, None, ErrorCode.INVALID_PAYLOAD, _S0),
         ErrorRow(429, None, ErrorCode.RATE_LIMITED, _S0),

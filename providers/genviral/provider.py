@@ -168,7 +168,7 @@ class Genviral:
     def _failure(self, answer: Answer, envelope: JsonObject) -> Failure:
         code = text(envelope.get("error_code"))
         # Every answer of the service is an envelope (reference genviral 2): one that is none came from elsewhere.
-        silent = f"HTTP {answer.status} without a message" if envelope else f"not JSON (HTTP {answer.status})"
+        silent = f"HTTP {answer.status} without {'a message' if envelope else 'an envelope'}"
         said = text(envelope.get("message")) or silent
         row = TABLE.find(answer.status, code, said)
         message = self._http.redact(said)

@@ -53,9 +53,11 @@ def failure(answer: Answer, http: Wire, clock: Clock) -> Failure:
 
 
 def _plain(answer: Answer) -> str:
-    """Take a proxy's plain words, but not its pages."""
+    """Say what came instead of an envelope: a proxy's plain words, but not its pages."""
     words = answer.body[:200].decode("utf-8", "replace").strip()
-    return words if words and not words.startswith(("<", "{", "[")) else f"HTTP {answer.status} without a message"
+    if words.startswith(("{", "[")) or not words:
+        return f"HTTP {answer.status} without a message"
+    return f"not JSON: {f'a page (HTTP {answer.status})' if words.startswith('<') else words}"
 
 
 def _wait(answer: Answer, meta: JsonObject, clock: Clock) -> float | None:
