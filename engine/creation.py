@@ -1,6 +1,7 @@
 """create_post: check everything, record the intent, send once, tell what happened."""
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,7 +55,7 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
         standing, intent = await desk.journal.open(_wanted(desk, request, call, checked))
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unwritable")
-        return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be written ({error}). Nothing was sent.")
+        return await _unwritable(desk, request, call, error)
     if standing is Standing.NEW:
         return await _send(desk, checked, intent, request.timezone)
     return await _repeated(desk, standing, intent, request.timezone)
@@ -64,6 +65,15 @@ async def _stands(desk: Desk, request: PostRequest, call: Call) -> Result | None
     """Answer a repeat that would be refused today, because its time has passed or its service is down, by its case."""
     twin = await desk.journal.peek(_wanted(desk, request, call))
     return await _repeated(desk, *twin, request.timezone) if twin else None
+
+
+async def _unwritable(desk: Desk, request: PostRequest, call: Call, error: Exception) -> Result:
+    """Send nothing without an intent; but a full disk can still be read, and the post may stand there."""
+    with suppress(sqlite3.Error, OSError):
+        told = await _stands(desk, request, call)
+        if told:
+            return told
+    return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be written ({error}). Nothing was sent.")
 
 
 def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Wanted:

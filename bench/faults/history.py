@@ -104,9 +104,10 @@ class Machine:
         return await (await self._living()).recorded(caption)
 
     async def _living(self) -> Server:
-        if self._server is None or self._server.trouble.dead:
-            self._server = await self._around.others.start(self._serve)
-        return self._server
+        server = self._server
+        if server is None or server.trouble.dead:
+            server = self._server = await self._around.others.start(self._serve)
+        return server
 
     async def _serve(self, *, task_status: TaskStatus[Server]) -> None:
         trouble, self._trouble = self._trouble, Trouble()

@@ -14,8 +14,8 @@ from server.app import COMPONENTS
 T = TypeVar("T")
 
 
-class ProcessDied(BaseException):  # noqa: N818  (it is SIGKILL, not an error: nothing may catch it)
-    """The process is gone: whatever it was about to do, it does not do any more."""
+class ProcessDied(BaseException):
+    """SIGKILL: the process is gone, and whatever it was about to do, it does not do any more. Nothing may catch it."""
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ FAULTS: dict[str, Fault] = {
 class Weather:
     """What the net does to requests, in order, by the names of faults (``None``: nothing).
 
-    ``lag`` is how long a new post does not show in lists; ``seconds`` is how long an undisturbed request takes, there and back.
+    ``lag`` is how long a new post does not show in lists; ``seconds`` is how long a request takes otherwise.
     """
 
     writes: list[str | None] = field(default_factory=list[str | None])
@@ -152,5 +152,3 @@ class Net(httpx2.AsyncBaseTransport):
     def _is_young(self, record: JsonObject) -> bool:
         created_at = parse(text(record.get("created_at")) or text(record.get("createdAt")) or "")
         return created_at is not None and self._clock() - created_at < self._weather.lag
-
-

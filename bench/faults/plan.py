@@ -15,14 +15,19 @@ from schemas.jsonvalue import JsonObject
 
 _PAUSES = (30.0, 600.0, 3600.0)
 
+
+def _asleep(step: tuple[str, int], chance: random.Random) -> Trouble:
+    return Trouble(stall_at=step, stall_seconds=chance.choice(_PAUSES))
+
+
 #: Troubles of the machine by name: they make the trouble of the process that is called first.
 MACHINE: dict[str, Callable[[random.Random], Trouble]] = {
     "killed between intent and send": lambda chance: Trouble(die_at=("send", chance.choice((0, 0, 1, 2)))),
     "killed between send and record": lambda chance: Trouble(die_at=("sent", chance.choice((0, 0, 1, 2)))),
     "killed before recording": lambda chance: Trouble(die_at=("write", 1)),
     "killed while settling": lambda chance: Trouble(die_at=("wrote", chance.randrange(2, 6))),
-    "asleep between intent and send": lambda chance: Trouble(stall_at=("wrote", 0), stall_seconds=chance.choice(_PAUSES)),
-    "asleep before recording": lambda chance: Trouble(stall_at=("write", 1), stall_seconds=chance.choice(_PAUSES)),
+    "asleep between intent and send": lambda chance: _asleep(("wrote", 0), chance),
+    "asleep before recording": lambda chance: _asleep(("write", 1), chance),
     "disk full": lambda chance: Trouble(refuse_writes=range(chance.randrange(2), chance.randrange(2, 9))),
     "journal locked": lambda chance: Trouble(refuse_writes=range(1, 3), refusal="database is locked"),
     "clock set back": lambda chance: Trouble(),

@@ -1,7 +1,7 @@
 """One postwright process in virtual time: from the tools down it is the real thing, but for its disk and its net."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bench.faults.virtual import WallClock
 from engine.call import Call
 from engine.desk import Desk
 from schemas.jsonvalue import JsonObject
-from server.app import DATABASE, open_desk
+from server.app import DATABASE, Opened, open_desk
 from server.settings import load
 from tools.catalogue import TOOLS
 from tools.tool import Reader
@@ -64,7 +64,6 @@ class Process:
             return None
         return result.wire()
 
-
     async def open_cases(self) -> int:
         """Count the intents of which nobody knows what became, whoever opened them."""
         rows = await self._disk.read(lambda connection: connection.execute(_OPEN).fetchone())
@@ -77,23 +76,30 @@ class Process:
 
 
 @asynccontextmanager
-async def running(around: Surroundings, trouble: Trouble, settings: dict[str, str]) -> AsyncGenerator[Process]:
-    """Start a process. It ends with the context, without a word if it has died."""
+async def opened(
+    around: Surroundings, trouble: Trouble, settings: dict[str, str]
+) -> AsyncGenerator[tuple[Opened, Disk]]:
+    """Open the desk of one process, with its own way to the disk and to the net."""
     given = {"HOME": str(around.home), **around.kind.settings, **settings}
     loaded = load({f"POSTWRIGHT_{name}": value for name, value in given.items()})
     disk = Disk(around.home / DATABASE, trouble)
     wire, clock = around.service.wire, around.true_clock
     net = Net(wire, around.weather, trouble, around.others, clock) if wire else None
-    async with open_desk(loaded, around.clock, database=disk, transport=net) as opened, create_task_group() as group:
+    async with open_desk(loaded, around.clock, database=disk, transport=net) as desk:
+        yield desk, disk
+
+
+@asynccontextmanager
+async def running(around: Surroundings, trouble: Trouble, settings: dict[str, str]) -> AsyncGenerator[Process]:
+    """Start a process. It ends with the context, without a word if it has died."""
+    async with opened(around, trouble, settings) as (found, disk), create_task_group() as group:
 
         async def settle() -> None:
-            try:
-                await opened.settle()
-            except ProcessDied:
-                return
+            with suppress(ProcessDied):
+                await found.settle()
 
         group.start_soon(settle)
-        yield Process(opened.desk, disk, around.kind.provider, trouble)
+        yield Process(found.desk, disk, around.kind.provider, trouble)
         group.cancel_scope.cancel()
 
 

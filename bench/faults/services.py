@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,17 +55,19 @@ class Service:
             return [members(one) for one in items((await http.get("/_sandbox/posts")).json()["posts"])]
 
     def _rows(self) -> list[JsonObject]:
-        with closing(sqlite3.connect(self._home / DATABASE)) as connection:
+        """Read the embedded engine's posts; a file that no process has opened for writing yet has none."""
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(self._home / DATABASE)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute("SELECT caption, status FROM post").fetchall()]
+        return []
 
 
-def _kept(records: list[JsonObject], draft: bool) -> int:  # noqa: FBT001  (as Count has it)
+def _kept(records: list[JsonObject], draft: bool) -> int:
     there = (one for one in records if not one.get("deletedAt") and not one.get("deleted_at"))
     return sum((one["status"] == "draft") is draft for one in there)
 
 
-def _seen(records: list[JsonObject], draft: bool) -> int:  # noqa: FBT001
+def _seen(records: list[JsonObject], draft: bool) -> int:
     """Count posts of SocialAPI; one that was seen twice counts twice."""
     there = [one for one in records if not one.get("deleted_at") and (one["status"] == "draft") is draft]
     return sum(max((1, *members(one.get("appearances")).values())) for one in there)
