@@ -1,0 +1,154 @@
+"""Each rule of the journal left out in turn: the histories must notice (reference engine 2.2).
+
+A mutant changes the product for as long as its context is open; it is what the suite is tested with, never used else.
+"""
+
+# ruff: noqa: SLF001  (a rule is left out where it stands, and that is inside)
+# pyright: reportPrivateUsage=false
+
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import anyio.lowlevel
+
+from engine import cases, creation, journal, orders
+from engine.cases import Cases, Pauses
+from engine.intent import Intent, Wanted
+from engine.journal import Journal, Standing
+from providers.genviral.provider import Genviral
+from providers.postpost.provider import PostPost
+from providers.protocol import Failure
+from providers.socialapi.provider import SocialAPI
+from schemas.instant import Deadline
+from schemas.jsonvalue import JsonObject
+from schemas.post import Order, Receipt
+from schemas.request import PostRequest
+
+
+@contextmanager
+def _instead(*changes: tuple[Any, str, Any]) -> Generator[None]:
+    """Put something else in the place of attributes: owner, name, what."""
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
+    for owner, name, what in changes:
+        setattr(owner, name, what)
+    try:
+        yield
+    finally:
+        for owner, name, what in before:
+            setattr(owner, name, what)
+
+
+def _no_intent() -> AbstractContextManager[None]:
+    """Write nothing down before sending, nor after."""
+
+    async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent]:
+        with closing(sqlite3.connect(":memory:")) as forgotten:
+            for statement in ";".join(journal.MIGRATIONS).split(";"):
+                forgotten.execute(statement)
+            return Standing.NEW, journal._insert(forgotten, wanted, self._clock())
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        return None
+
+    async def closed(*_: Any, **__: Any) -> bool:
+        return True
+
+    return _instead((Journal, "open", open_), (Journal, "peek", nothing), (Journal, "close", closed))
+
+
+def _no_deadline() -> AbstractContextManager[None]:
+    """Send however long ago the intent was written."""
+    return _instead((Deadline, "passed", lambda *_: False))
+
+
+def _no_fence() -> AbstractContextManager[None]:
+    """Write what came of an intent, whoever has taken it over since."""
+    close = journal._CLOSE[: journal._CLOSE.index(" AND (fence")]
+    back = cases._PUT_BACK[: cases._PUT_BACK.index(" AND fence")]
+    return _instead((journal, "_CLOSE", f"{close} AND ?8 = ?8"), (cases, "_PUT_BACK", f"{back} AND ? = ?"))
+
+
+def _retry_on_doubt() -> AbstractContextManager[None]:
+    """Send again at once when the answer is lost."""
+
+    def insisting(create: Callable[[Any, Order], Any]) -> Callable[[Any, Order], Any]:
+        async def insist(self: Any, order: Order) -> Receipt:
+            try:
+                return await create(self, order)
+            except Failure as error:
+                if not error.doubt:
+                    raise
+                return await create(self, order)
+
+        return insist
+
+    return _instead(*((kind, "create", insisting(kind.create)) for kind in (Genviral, PostPost, SocialAPI)))
+
+
+def _no_pause() -> AbstractContextManager[None]:
+    """Believe the first look."""
+    nothing = Pauses(timedelta(), timedelta(), 1)
+    real = Cases.__init__
+
+    def init(self: Cases, database: Any, clock: Any, pauses: Any) -> None:
+        real(self, database, clock, dict.fromkeys(pauses, nothing))
+
+    return _instead((Cases, "__init__", init), (Cases, "pauses", lambda *_: nothing))
+
+
+def _key_without_body() -> AbstractContextManager[None]:
+    """Take a known key for the same post, whatever it is used for."""
+    real = journal._by_key
+
+    def by_key(*given: Any) -> Any:
+        twin = real(*given)
+        return (journal._BY_STATE[twin[1].state], twin[1]) if twin else None
+
+    return _instead((journal, "_by_key", by_key))
+
+
+def _key_without_tenant() -> AbstractContextManager[None]:
+    """Take a key for the same key, whoever gave it."""
+    return _instead((journal, "_OF_KEY", "SELECT * FROM intent WHERE ? IS NOT NULL AND key = ?"))
+
+
+def _account_order() -> AbstractContextManager[None]:
+    """Take the same accounts in another order for another post."""
+    real = orders.content
+
+    def content(request: PostRequest) -> JsonObject:
+        return {**real(request), "accounts": list(request.accounts)}
+
+    return _instead((creation, "content", content))
+
+
+def _check_then_insert() -> AbstractContextManager[None]:
+    """Look for a twin in one transaction, and write the intent in the next."""
+
+    async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent]:
+        twin = await self.peek(wanted)
+        await anyio.lowlevel.checkpoint()
+        if twin:
+            return twin
+        now = self._clock()
+        intent = await self._database.write(lambda connection: journal._insert(connection, wanted, now))
+        return Standing.NEW, intent
+
+    return _instead((Journal, "open", open_))
+
+
+#: Every rule that is left out, by its name.
+MUTANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "no intent": _no_intent,
+    "no send deadline": _no_deadline,
+    "no fence": _no_fence,
+    "retry on doubt": _retry_on_doubt,
+    "no settle pause": _no_pause,
+    "key without body check": _key_without_body,
+    "key without tenant": _key_without_tenant,
+    "account order in the fingerprint": _account_order,
+    "check, then insert": _check_then_insert,
+}
