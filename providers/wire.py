@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import httpx2
@@ -186,6 +187,17 @@ class Wire:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+def segment(name: str) -> str:
+    """Write a post's id as one segment of a path.
+
+    Raises:
+        Failure: ``not_found``: it would lead to another path, and no id does.
+    """
+    if "/" in name or not name.strip("."):
+        raise Failure(ErrorCode.NOT_FOUND, "No post has such an id; nothing was asked.")
+    return quote(name, safe="")
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:

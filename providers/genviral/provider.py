@@ -4,14 +4,13 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from providers import lost
 from providers.genviral import records
 from providers.genviral.errors import TABLE
 from providers.genviral.rules import RULES
 from providers.protocol import Failure
-from providers.wire import Answer, Wire, retry_after
+from providers.wire import Answer, Wire, retry_after, segment
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
@@ -91,7 +90,7 @@ class Genviral:
 
     async def post(self, post_id: str) -> Post:
         """Read GET /posts/{id}."""
-        return records.post(await self._call("GET", f"/posts/{quote(post_id, safe='')}"))
+        return records.post(await self._call("GET", f"/posts/{segment(post_id)}"))
 
     async def posts(self, query: Query) -> Page:
         """Read GET /posts, newest first.

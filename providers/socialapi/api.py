@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from providers.protocol import Failure
 from providers.socialapi import refusals
 from providers.socialapi.records import is_post
-from providers.wire import Wire
+from providers.wire import Wire, segment
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject, is_list, items, members, text
@@ -82,8 +81,12 @@ class Api:
 
 
 def post_path(post_id: str, action: str = "") -> str:
-    """Write the path of one post, or of an action on it."""
-    return f"/posts/{quote(post_id, safe='')}{action}"
+    """Write the path of one post, or of an action on it.
+
+    Raises:
+        Failure: ``not_found``: no post can have this id.
+    """
+    return f"/posts/{segment(post_id)}{action}"
 
 
 _ERROR, _UNPROCESSABLE, _NO_CONTENT = 400, 422, 204

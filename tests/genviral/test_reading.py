@@ -63,7 +63,17 @@ async def test_waiting_for_a_post_that_is_far_off_returns_at_once(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "post_id", ["genviral:11111111-1111-1111-1111-111111111111", "genviral:", "x", "jrn_0", "other:1", "../x"]
+    "post_id",
+    [
+        "genviral:11111111-1111-1111-1111-111111111111",
+        "genviral:",
+        "x",
+        "jrn_0",
+        "other:1",
+        "../x",
+        "genviral:..",
+        "genviral:../accounts",
+    ],
 )
 async def test_an_id_that_names_nothing_is_not_found(tmp_path: Path, post_id: str) -> None:
     async with genviral(tmp_path) as (agent, _):

@@ -71,6 +71,7 @@ async def test_accounts_whose_month_is_used_up_are_left_out(tmp_path: Path, medi
         assert problem["message"] == "the Pro plan's allowance of 1 platform post a month is used up"
         assert problem["fix"].startswith(f"Leave out {X} or wait until 20")
         assert body["retry"]["after_seconds"] > 0
+        assert body["retry"]["not_before"] is None
         assert (await agent.create(accounts=[LINKEDIN], media=media))["ok"]
 
 
@@ -87,12 +88,13 @@ async def test_a_month_that_is_used_up_is_for_the_user_with_its_end(tmp_path: Pa
     async with postpost(tmp_path) as (agent, service):
         await service.limits(scope="account", monthly_posts=0)
         body = await agent.create()
-        assert (body["error_code"], body["retry"]["decision"]) == ("plan_forbids", "ask_user")
+        assert (body["error_code"], body["retry"]["decision"]) == ("quota_reached", "ask_user")
         assert body["retry"]["advice"].startswith(
             "Tell the user: the Pro plan's allowance of 0 platform posts a month is used up. "
             "They can take a larger plan or wait until 20"
         )
         assert 0 <= body["retry"]["after_seconds"] <= 31 * 86_400
+        assert body["retry"]["advice"].endswith(f"or wait until {body['retry']['not_before']}.")
 
 
 @pytest.mark.parametrize("scope", ["account", "connection"])
@@ -101,7 +103,7 @@ async def test_a_full_queue_says_how_to_make_room(tmp_path: Path, scope: str) ->
         await service.limits(scope=scope, queued_posts=1)
         await agent.create(caption="One", scheduled_at="2031-07-04T09:00:00Z")
         body = await agent.create(caption="Two", scheduled_at="2031-07-04T09:00:00Z")
-        assert body["error_code"] == "plan_forbids"
+        assert body["error_code"] == "quota_reached"
         assert body["retry"]["advice"] == (
             "Tell the user: the Pro plan keeps at most 1 scheduled post waiting. "
             "They can take a larger plan, delete scheduled posts, or wait until some are out."
@@ -119,7 +121,7 @@ async def test_too_many_connected_accounts_stop_everything(tmp_path: Path) -> No
     async with postpost(tmp_path) as (agent, service):
         await service.limits(connections=14)
         body = await agent.create()
-        assert body["error_code"] == "plan_forbids"
+        assert body["error_code"] == "quota_reached"
         assert body["retry"]["advice"] == (
             "Tell the user: 16 accounts are connected, the Pro plan allows 14 accounts. "
             "Nothing can be posted until they disconnect 2 of them in PostPost or take a larger plan."
@@ -140,7 +142,7 @@ async def test_every_form_of_the_channel_limit_is_read(tmp_path: Path, form: str
     async with postpost(tmp_path) as (agent, service):
         await service.fault(f"status:403:CHANNEL_LIMIT_REACHED:{form}", "/create-post")
         body = await agent.create()
-        assert (body["error_code"], body["retry"]["who"]) == ("plan_forbids", "user")
+        assert (body["error_code"], body["retry"]["who"]) == ("quota_reached", "user")
         assert (
             body["retry"]["advice"] == f"Tell the user: no more accounts can be connected to PostPost{CHANNELS[form]}"
         )

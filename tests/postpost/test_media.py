@@ -135,7 +135,7 @@ STEPS = [
     ("accept_then_drop", "/get-upload-url", "POST", "unexpected_answer"),
     ("html_500", "/get-upload-url", "POST", "provider_error"),
     ("status:403:PLATFORM_NOT_AVAILABLE", "/update-post/{id}", "PUT", "plan_forbids"),
-    ("status:403:SCHEDULED_POST_LIMIT_REACHED", "/update-post/{id}", "PUT", "plan_forbids"),
+    ("status:403:SCHEDULED_POST_LIMIT_REACHED", "/update-post/{id}", "PUT", "quota_reached"),
     ("status:401:invalid_api_key", "/update-post/{id}", "PUT", "unauthorized"),
 ]
 

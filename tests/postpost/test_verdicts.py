@@ -18,6 +18,7 @@ from tests.postpost.desk import LINKEDIN, Poster, PostPostService, agent, postpo
 pytestmark = pytest.mark.anyio
 
 FIX, ASK, WAIT = ("fix_and_retry", "agent"), ("ask_user", "user"), ("wait_then_retry", "nobody")
+LOOK, SET = ("check_first", "agent"), ("ask_user", "operator")
 
 #: Every message of seed 002 and of reference postpost 5 to 7 that a route of ours can give, but for 500s:
 #: status, the sandbox's name for it, its words, our code, whose move.
@@ -28,11 +29,11 @@ MESSAGES: list[tuple[int, str, str, str, tuple[str, str]]] = [
     (403, "api_access_disabled", "API access is not enabled for this account", "plan_forbids", ASK),
     (403, "mcp_access_disabled", "MCP access is not enabled for this account", "plan_forbids", ASK),
     (403, "workspace_access_disabled", "Workspace access is not enabled for this key", "forbidden", ASK),
-    (403, "user_not_managed", "User is not managed by key", "forbidden", ASK),
+    (403, "user_not_managed", "User is not managed by key", "misconfigured", SET),
     (403, "subscription_required", "Subscription required", "subscription_required", ASK),
     (403, "account_on_hold", "Account on hold", "forbidden", ASK),
     (403, "account_inactive", "Account inactive", "forbidden", ASK),
-    (400, "invalid_user_header", "Invalid x-postpost-user-id", "forbidden", ASK),
+    (400, "invalid_user_header", "Invalid x-postpost-user-id", "misconfigured", SET),
     (400, "content_required", "Content is required", "invalid_payload", FIX),
     (400, "platforms_required", "Platforms are required", "missing_accounts", FIX),
     (400, "platforms_empty", "At least one platform is required", "missing_accounts", FIX),
@@ -48,7 +49,7 @@ MESSAGES: list[tuple[int, str, str, str, tuple[str, str]]] = [
     (400, "invalid_connection_id", "Invalid platformId format", "unknown_accounts", FIX),
     (400, "nothing_to_update", "Either status or scheduledTime must be provided", "invalid_payload", FIX),
     (400, "invalid_status", "Status must be either 'draft' or 'scheduled'", "invalid_payload", FIX),
-    (400, "not_editable", "Cannot update post: post is currently in published status", "immutable", FIX),
+    (400, "not_editable", "Cannot update post: post is currently in published status", "state_conflict", LOOK),
     (400, "invalid_status_filter", "Invalid status. Must be one of", "invalid_query", FIX),
     (400, "invalid_sort", "Invalid sortBy. Must be one of", "invalid_query", FIX),
     (400, "invalid_from_date", "Invalid fromDate format", "invalid_query", FIX),
@@ -56,7 +57,7 @@ MESSAGES: list[tuple[int, str, str, str, tuple[str, str]]] = [
     (400, "upload_fields_required", "fileName, contentType, and postGroupId are required", "invalid_payload", FIX),
     (400, "past_time", "Scheduled time cannot be in the past", "invalid_payload", FIX),
     (400, "invalid_time", "Invalid scheduled time", "invalid_payload", FIX),
-    (403, "free_plan_limit", "Free plan limit reached", "plan_forbids", ASK),
+    (403, "free_plan_limit", "Free plan limit reached", "quota_reached", ASK),
     (400, "file_name_required", "fileName is required", "invalid_payload", FIX),
     (400, "invalid_content_type", "Invalid content type", "invalid_payload", FIX),
     (400, "invalid_type", "Invalid type", "invalid_payload", FIX),
@@ -73,10 +74,10 @@ NEWER: list[tuple[int, str, str, tuple[str, str]]] = [
     (400, "INVALID_PLATFORMS", "unknown_accounts", FIX),
     (400, "INVALID_PLATFORM_CONNECTION", "unknown_accounts", FIX),
     (400, "INVALID_PLATFORM_ID", "unknown_accounts", FIX),
-    (403, "THREADS_PERMISSION_REQUIRED", "forbidden", ASK),
-    (400, "POST_NOT_EDITABLE", "immutable", FIX),
-    (409, "POST_PUBLISH_IN_PROGRESS", "immutable", FIX),
-    (409, "POST_GROUP_VERSION_CONFLICT", "immutable", FIX),
+    (403, "THREADS_PERMISSION_REQUIRED", "account_needs_reconnect", ASK),
+    (400, "POST_NOT_EDITABLE", "state_conflict", LOOK),
+    (409, "POST_PUBLISH_IN_PROGRESS", "state_conflict", LOOK),
+    (409, "POST_GROUP_VERSION_CONFLICT", "state_conflict", LOOK),
     (429, "MEDIA_URL_RATE_LIMITED", "rate_limited", WAIT),
     (400, "", "rejected", FIX),
     (401, "", "unauthorized", ASK),
@@ -296,14 +297,19 @@ async def test_a_key_that_may_not_is_told_at_the_first_call(tmp_path: Path, key:
 
 
 @pytest.mark.parametrize(
-    ("key", "user"), [("solo", "65f0a1b2c3d4e5f600000002"), (KEY, "65f0a1b2c3d4e5f6000000ff"), (KEY, "nobody")]
+    ("key", "user", "ours"),
+    [
+        ("solo", "65f0a1b2c3d4e5f600000002", "forbidden"),
+        (KEY, "65f0a1b2c3d4e5f6000000ff", "misconfigured"),
+        (KEY, "nobody", "misconfigured"),
+    ],
 )
 async def test_a_user_whom_the_key_may_not_act_for_is_told_with_the_setting(
-    tmp_path: Path, key: str, user: str
+    tmp_path: Path, key: str, user: str, ours: str
 ) -> None:
     async with postpost(tmp_path, key=key, user=user) as (agent, _):
         body = await agent.call("list_accounts")
-        assert body["error_code"] == "forbidden"
+        assert body["error_code"] == ours
         assert "POSTWRIGHT_POSTPOST_USER_ID" in body["retry"]["advice"]
 
 
@@ -313,6 +319,19 @@ async def test_a_validation_report_becomes_problems(tmp_path: Path) -> None:
         [problem] = body["problems"]
         assert (problem["path"], problem["code"]) == ("/media", "refused_by_provider")
         assert problem["message"] == "instagram: Instagram posts need an image or a video"
+
+
+async def test_a_hold_on_the_account_is_told_with_its_end(tmp_path: Path) -> None:
+    async with postpost(tmp_path) as (agent, service):
+        body = await refused(agent, service, "status:403:account_on_hold")
+        assert (body["error_code"], body["retry"]["not_before"]) == ("forbidden", "2026-04-30T00:00:00Z")
+
+
+async def test_a_conflict_with_a_posts_state_is_followed_by_a_look_at_the_posts(tmp_path: Path) -> None:
+    async with postpost(tmp_path) as (agent, service):
+        [following] = (await refused(agent, service, "status:400:POST_NOT_EDITABLE"))["next"]
+        assert (following["tool"], following["arguments"]) == ("list_posts", {})
+        assert (await agent.call(following["tool"], **following["arguments"]))["ok"]
 
 
 @asynccontextmanager
@@ -334,11 +353,11 @@ async def test_a_page_instead_of_an_answer_points_at_the_base_url(tmp_path: Path
     page = HTMLResponse("<html><title>Error</title><pre>Cannot POST /api/v1/create-post</pre></html>", 404)
     async with hostile(page) as url, agent(tmp_path, url) as victim:
         body = await victim.create()
-        assert (body["error_code"], body["outcome"]) == ("unexpected_answer", "rejected")
+        assert (body["error_code"], body["outcome"]) == ("misconfigured", "rejected")
         assert "not JSON: Cannot POST /api/v1/create-post" in body["message"]
         assert "POSTWRIGHT_POSTPOST_BASE_URL" in body["retry"]["advice"]
         status = await victim.call("check_status", post_id="postpost:6601a0b1c2d3e4f506172839")
-        assert status["error_code"] == "unexpected_answer"
+        assert status["error_code"] == "misconfigured"
 
 
 async def test_a_hostile_answer_is_bounded_cleaned_and_without_the_key(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ DECISIONS = {
     "check": {"check_first"},
     "state": {"fix_and_retry", "check_first", "do_not_retry", "ask_user"},
     "never": {"fix_and_retry", "do_not_retry", "ask_user"},
+    "operator": {"ask_user"},
 }
 
 #: The 77 codes of seed 004 that are answers. ``platform.<name>`` stands for every platform.
@@ -171,7 +172,7 @@ UNHEARD_OF = (
     (500, "new.new", "check"),
     (418, "new.new", "fix"),
     (503, "billing.new", "check"),
-    (404, "http.404", "fix"),
+    (404, "http.404", "operator"),
     (429, "http.429", "wait"),
     (502, "http.502", "check"),
 )

@@ -55,7 +55,7 @@ async def test_a_login_that_dies_before_the_post_is_due_is_told_with_who_has_to_
         assert again["problems"][0]["code"] == "account_not_usable"
 
 
-@pytest.mark.parametrize("post_id", ["p_none", "", "../accounts", "%2e%2e", "p_1?x=1"])
+@pytest.mark.parametrize("post_id", ["p_none", "", "../accounts", "..", "%2e%2e", "p_1?x=1"])
 async def test_an_id_that_names_nothing_is_not_found(tmp_path: Path, post_id: str) -> None:
     async with socialapi(tmp_path) as (agent, _):
         body = await agent.call("check_status", post_id=f"socialapi:{post_id}")

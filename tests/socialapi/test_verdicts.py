@@ -80,7 +80,7 @@ async def test_a_dead_login_is_for_the_user_to_reconnect_and_never_a_bad_key(tmp
         body = await agent.create()
         assert (body["retry"]["decision"], body["retry"]["who"]) == ("ask_user", "user")
         assert "reconnect" in body["retry"]["advice"]
-        assert body["error_code"] != "unauthorized"
+        assert body["error_code"] == "account_needs_reconnect"
         assert "valid" not in body["retry"]["advice"]
 
 
@@ -122,6 +122,46 @@ async def test_a_throttle_says_how_long_to_wait(tmp_path: Path, fault: str, seco
         assert (body["error_code"], body["retry"]["after_seconds"]) == ("rate_limited", seconds)
 
 
+#: What a refusal is told as, and the call that is offered after it.
+FINER = [
+    ("403:account.reconnection_required", "account_needs_reconnect", "list_accounts"),
+    ("403:platform.threads.publish_scope_missing", "account_needs_reconnect", "list_accounts"),
+    ("412:byok.credentials_missing", "setup_needed", "list_accounts"),
+    ("404:platform.facebook.no_pages", "setup_needed", "list_accounts"),
+    ("501:resource.not_supported", "not_supported", "list_accounts"),
+    ("400:platform.instagram.36003", "platform_refused", "create_post"),
+    ("400:validation.field_required", "invalid_payload", "create_post"),
+    ("409:post.state_invalid", "state_conflict", "list_posts"),
+    ("429:billing.post_limit", "quota_reached", None),
+    ("413:billing.storage_quota", "quota_reached", None),
+    ("403:billing.platform_not_available", "plan_forbids", None),
+    ("404:http.404", "misconfigured", None),
+]
+
+
+@pytest.mark.parametrize(("fault", "ours", "following"), FINER)
+async def test_a_refusal_says_exactly_what_is_wrong_and_what_to_call(
+    tmp_path: Path, fault: str, ours: str, following: str | None
+) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        await service.fault(f"status:{fault}")
+        body = await agent.create()
+        assert (body["error_code"], [call["tool"] for call in body.get("next", [])]) == (
+            ours,
+            [following] if following else [],
+        )
+        for call in body.get("next", []):
+            if call["tool"] != "create_post":
+                assert (await agent.call(call["tool"], **call["arguments"]))["ok"]
+
+
+async def test_a_read_that_is_refused_does_not_lead_to_a_create(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        for code in ("validation.field_invalid", "platform.instagram.36003"):
+            await service.fault(f"status:400:{code}", "/posts", "GET")
+            assert "next" not in await agent.call("list_posts")
+
+
 @pytest.mark.parametrize(
     ("status", "code", "path", "limit"),
     [
@@ -155,6 +195,13 @@ async def test_tiktoks_daily_limit_is_a_wait_though_it_comes_as_a_wrong_field() 
     row = find(400, "validation.field_invalid", "posting_limit daily limit reached")
     assert row.code == "rate_limited"
     assert find(400, "validation.field_invalid", "text is too long").code == "invalid_payload"
+
+
+async def test_a_day_that_is_used_up_at_tiktok_is_waited_for_in_hours(tmp_path: Path) -> None:
+    error = {"code": "validation.field_invalid", "message": "no more posts today", "meta": {"field": "posting_limit"}}
+    async with hostile(JSONResponse({"error": error}, 400)) as url, agent(tmp_path, url) as found:
+        body = await found.create(accounts=[INSTAGRAM])
+        assert (body["error_code"], body["retry"]["after_seconds"]) == ("rate_limited", 21_600)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +239,7 @@ async def hostile(answer: Response, *, lists: bool = True) -> AsyncGenerator[str
         (HTMLResponse("<h1>413 Request Entity Too Large</h1>", 413), "fix_and_retry", "rejected"),
         (HTMLResponse("<h1>502</h1>", 502), "check_first", "unknown"),
         (PlainTextResponse("", 401), "ask_user", "rejected"),
-        (PlainTextResponse("", 409), None, "rejected"),
+        (PlainTextResponse("", 409), "check_first", "rejected"),
         (JSONResponse([], 429), "wait_then_retry", "rejected"),
         (JSONResponse({"error": None}, 422), "fix_and_retry", "rejected"),
         (JSONResponse({"error": {"code": 5, "message": ["x"], "meta": "y"}}, 400), "fix_and_retry", "rejected"),
@@ -204,13 +251,21 @@ async def hostile(answer: Response, *, lists: bool = True) -> AsyncGenerator[str
     ],
 )
 async def test_answers_that_are_none_of_the_services_have_a_verdict_too(
-    tmp_path: Path, answer: Response, decision: str | None, outcome: str
+    tmp_path: Path, answer: Response, decision: str, outcome: str
 ) -> None:
     async with hostile(answer) as url, agent(tmp_path, url) as found:
         body = await found.create(accounts=[INSTAGRAM])
-        assert body["outcome"] == outcome
-        assert body["retry"]["decision"] == decision or decision is None
+        assert (body["outcome"], body["retry"]["decision"]) == (outcome, decision)
         assert "<h1>" not in str(body)
+
+
+@pytest.mark.parametrize("answer", [HTMLResponse("<h1>404</h1>", 404), PlainTextResponse("404 page not found", 404)])
+async def test_a_base_url_that_leads_elsewhere_is_a_setting_to_correct(tmp_path: Path, answer: Response) -> None:
+    async with hostile(answer, lists=False) as url, agent(tmp_path, url) as lost:
+        for tool in ("list_accounts", "list_posts"):
+            body = await lost.call(tool)
+            assert (body["error_code"], body["retry"]["who"]) == ("misconfigured", "operator")
+            assert "POSTWRIGHT_SOCIALAPI_BASE_URL" in body["retry"]["advice"]
 
 
 async def test_a_hostile_answer_is_bounded_cleaned_and_without_the_key(tmp_path: Path) -> None:
