@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +31,8 @@ async def write(path: Path, seconds: float, how: str) -> None:
     """Write intents, each for a different post, until the time is over."""
     database = Database(path, {"intents": (_BARE,) if how == "bare" else MIGRATIONS})
     await database.read(lambda connection: connection.execute("SELECT count(*) FROM intent").fetchone())
-    one = _bare(path) if how == "bare" else partial(_ours, Journal(database, utc_now), close=how == "close")
+    journal = Journal(database, utc_now, timedelta(seconds=90))
+    one = _bare(path) if how == "bare" else partial(_ours, journal, close=how == "close")
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(await _repeat(one, seconds)), flush=True)

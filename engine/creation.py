@@ -156,7 +156,7 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
 async def _send(desk: Desk, checked: Checked, intent: Intent, timezone: str | None) -> Result:
     """Send an intent once, and write down what came of it."""
     wanted = order(intent.request, checked.accounts, intent.key)
-    wanted = replace(wanted, opened_at=intent.opened_at, leave_by=leave_by(intent, desk.clock))
+    wanted = replace(wanted, opened_at=intent.opened_at, leave_by=leave_by(intent, desk.clock, desk.send_window))
     try:
         receipt = await checked.provider.create(wanted)
     except Failure as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from engine.cases import Cases
 from engine.directory import Directory
@@ -14,7 +15,8 @@ from schemas.instant import Clock
 class Desk:
     """The engine's parts, put together once by the composition root.
 
-    ``tenants`` says for each provider whose posts it makes: another API key is another tenant.
+    ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
+    nothing of a post may leave any more.
     """
 
     providers: dict[str, Provider]
@@ -22,4 +24,5 @@ class Desk:
     journal: Journal
     cases: Cases
     clock: Clock
+    send_window: timedelta
     tenants: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -75,8 +75,6 @@ MIGRATIONS = (
 #: The same content without a key is the same post within this; within the next it is refused (design 6.2).
 REPEAT_WINDOW = timedelta(minutes=10)
 DUPLICATE_WINDOW = timedelta(hours=24)
-#: How long an intent belongs to the process that opened it: longer than a create may take from first to last byte.
-SEND_LEASE = timedelta(seconds=90)
 
 
 class Standing(StrEnum):
@@ -91,11 +89,15 @@ class Standing(StrEnum):
 
 
 class Journal:
-    """Intents in the shared database, told in the clock's time."""
+    """Intents in the shared database, told in the clock's time.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    ``lease`` is how long an intent belongs to the process that opened it: longer than a create may take.
+    """
+
+    def __init__(self, database: Database, clock: Clock, lease: timedelta) -> None:
         self._database = database
         self._clock = clock
+        self._lease = lease
 
     async def open(self, wanted: Wanted) -> tuple[Standing, Intent]:
         """Record the intent to send, or find the one that already stands for it.
@@ -106,7 +108,7 @@ class Journal:
             sqlite3.Error, OSError: nothing was recorded, so nothing may be sent.
         """
         now = self._clock()
-        return await self._database.write(lambda connection: _open(connection, wanted, now))
+        return await self._database.write(lambda connection: _open(connection, wanted, now, now + self._lease))
 
     async def peek(self, wanted: Wanted) -> tuple[Standing, Intent] | None:
         """Find the intent that already stands for a post, without recording anything.
@@ -151,13 +153,13 @@ _CLOSE = (
 )
 
 
-def _open(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent]:
+def _open(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until: datetime) -> tuple[Standing, Intent]:
     twin = _twin(connection, wanted, now)
     if twin is None:
-        return Standing.NEW, _insert(connection, wanted, now)
+        return Standing.NEW, _insert(connection, wanted, now, until)
     standing, intent = twin
     if standing is Standing.NEW:
-        return standing, _take_up(connection, intent, wanted, now)
+        return standing, _take_up(connection, intent, wanted, now, until)
     return standing, intent
 
 
@@ -215,7 +217,7 @@ _LATEST_TWIN = (
 )
 
 
-def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now: datetime) -> Intent:
+def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now: datetime, until: datetime) -> Intent:
     """Send a refused intent anew: nothing came of it, so a corrected one may have its key."""
     again = replace(
         intent,
@@ -226,7 +228,7 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
         post_id=None,
         told=False,
         fence=intent.fence + 1,
-        leased_until=now + SEND_LEASE,
+        leased_until=until,
         looks=0,
         look_at=None,
         opened_at=now,
@@ -243,7 +245,7 @@ _TAKE_UP = (
 )
 
 
-def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> Intent:
+def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until: datetime) -> Intent:
     intent = Intent(
         id=f"jrn_{secrets.token_hex(8)}",
         tenant=wanted.tenant,
@@ -256,7 +258,7 @@ def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> In
         post_id=None,
         told=False,
         fence=1,
-        leased_until=now + SEND_LEASE,
+        leased_until=until,
         looks=0,
         look_at=None,
         opened_at=now,

@@ -12,10 +12,6 @@ from schemas.jsonvalue import JsonObject
 from schemas.post import Order
 from schemas.request import Mode, PostRequest
 
-#: So long after its intent nothing of a post may leave any more: a machine that slept must not send what another
-#: process has looked into meanwhile. Shorter than the intent's lease by more than one request may take.
-SEND_WINDOW = timedelta(seconds=40)
-
 #: Arguments that do not belong to the content, or are recorded in another form.
 _ASIDE = {"accounts", "scheduled_at", "timezone", "idempotency_key", "allow_duplicate", "dry_run"}
 #: Members of the content that every provider's order has a place for.
@@ -54,7 +50,10 @@ def order(recorded: JsonObject, accounts: Sequence[Account] = (), key: str = "")
     )
 
 
-def leave_by(intent: Intent, clock: Clock) -> Deadline:
-    """Tell until when an intent may be sent; call it as soon as the intent stands, for the steady clock begins here."""
-    left = SEND_WINDOW - max(clock() - intent.opened_at, timedelta(0))
-    return Deadline(intent.opened_at + SEND_WINDOW, current_time() + left.total_seconds())
+def leave_by(intent: Intent, clock: Clock, window: timedelta) -> Deadline:
+    """Tell until when an intent may be sent; call it as soon as the intent stands, for the steady clock begins here.
+
+    A machine that slept must not send what another process has looked into meanwhile.
+    """
+    left = window - max(clock() - intent.opened_at, timedelta(0))
+    return Deadline(intent.opened_at + window, current_time() + left.total_seconds())

@@ -110,7 +110,9 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
     tenants = {name: settings.tenant(name) for name in providers}
     pauses = {(tenants[name], name): _pauses(settings, provider) for name, provider in providers.items()}
     cases = Cases(database, clock, pauses)
-    return Desk(providers, Directory(providers, clock), Journal(database, clock), cases, clock, tenants)
+    journal = Journal(database, clock, timedelta(seconds=2 * settings.send_timeout + 30))
+    window = timedelta(seconds=settings.send_timeout + 10)
+    return Desk(providers, Directory(providers, clock), journal, cases, clock, window, tenants)
 
 
 def _pauses(settings: Settings, provider: Provider) -> Pauses:

@@ -9,7 +9,8 @@ A mutant changes the product for as long as its context is open; it is what the 
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import anyio.lowlevel
@@ -48,7 +49,7 @@ def _no_intent() -> AbstractContextManager[None]:
         with closing(sqlite3.connect(":memory:")) as forgotten:
             for statement in ";".join(journal.MIGRATIONS).split(";"):
                 forgotten.execute(statement)
-            return Standing.NEW, journal._insert(forgotten, wanted, self._clock())
+            return Standing.NEW, journal._insert(forgotten, wanted, self._clock(), self._clock())
 
     async def nothing(*_: Any, **__: Any) -> None:
         return None
@@ -59,9 +60,13 @@ def _no_intent() -> AbstractContextManager[None]:
     return _instead((Journal, "open", open_), (Journal, "peek", nothing), (Journal, "close", closed))
 
 
+def _never(self: Deadline, now: datetime, steady: float) -> bool:
+    return False
+
+
 def _no_deadline() -> AbstractContextManager[None]:
     """Send however long ago the intent was written."""
-    return _instead((Deadline, "passed", lambda *_: False))
+    return _instead((Deadline, "passed", _never))
 
 
 def _no_fence() -> AbstractContextManager[None]:
@@ -96,7 +101,10 @@ def _no_pause() -> AbstractContextManager[None]:
     def init(self: Cases, database: Any, clock: Any, pauses: Any) -> None:
         real(self, database, clock, dict.fromkeys(pauses, nothing))
 
-    return _instead((Cases, "__init__", init), (Cases, "pauses", lambda *_: nothing))
+    def pauses_of(self: Cases, intent: Intent) -> Pauses:
+        return nothing
+
+    return _instead((Cases, "__init__", init), (Cases, "pauses", pauses_of))
 
 
 def _key_without_body() -> AbstractContextManager[None]:
@@ -129,13 +137,15 @@ def _check_then_insert() -> AbstractContextManager[None]:
     """Look for a twin in one transaction, and write the intent in the next."""
 
     async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent]:
-        twin = await self.peek(wanted)
-        await anyio.lowlevel.checkpoint()
-        if twin:
-            return twin
         now = self._clock()
-        intent = await self._database.write(lambda connection: journal._insert(connection, wanted, now))
-        return Standing.NEW, intent
+        until = now + self._lease
+        twin = await self._database.read(lambda connection: journal._twin(connection, wanted, now))
+        await anyio.lowlevel.checkpoint()
+        if twin and twin[0] is not Standing.NEW:
+            return twin
+        write = partial(journal._take_up, intent=twin[1]) if twin else journal._insert
+        work = partial(write, wanted=wanted, now=now, until=until)
+        return Standing.NEW, await self._database.write(work)
 
     return _instead((Journal, "open", open_))
 

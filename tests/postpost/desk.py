@@ -176,7 +176,14 @@ async def agent(
         providers: dict[str, Provider] = {"postpost": provider}
         pauses = Pauses(timedelta(seconds=120), timedelta(seconds=90), 4)
         cases = Cases(database, clock, {("", "postpost"): pauses})
-        desk = Desk(providers, Directory(providers, clock), Journal(database, clock), cases, clock)
+        desk = Desk(
+            providers,
+            Directory(providers, clock),
+            Journal(database, clock, timedelta(seconds=90)),
+            cases,
+            clock,
+            timedelta(seconds=40),
+        )
         try:
             async with Client(Dispatch(desk, (key,)).server("0")) as client:
                 yield Poster(client)
