@@ -21,6 +21,7 @@ from schemas.jsonvalue import JsonObject, members
 from schemas.post import Page, Post, Query
 from schemas.result import Result, failure
 from schemas.status import Status
+from schemas.untrusted import clean
 
 #: Seconds between two progress notifications.
 _BEAT = 5.0
@@ -213,14 +214,19 @@ def _concise(desk: Desk, post: Post, provider: str) -> JsonObject:
         "status": post.status.value,
         **({"at": wire(moment)} if moment else {}),
         "accounts": [desk.directory.name(sent.account) for sent in post.deliveries],
-        "caption": post.caption if len(post.caption) <= _CAPTION else post.caption[: _CAPTION - 1] + "…",
+        "caption": clean(post.caption, _CAPTION),
     }
 
 
 def _detailed(desk: Desk, post: Post, provider: str) -> JsonObject:
     data: dict[str, Any] = telling.status(desk, post, provider)
     created = {"created_at": wire(post.created_at)} if post.created_at else {}
-    return {**data, **created, "caption": post.caption, **({"media": post.media} if post.media else {})}
+    return {
+        **data,
+        **created,
+        "caption": clean(post.caption, _WHOLE_CAPTION),
+        **({"media": post.media} if post.media else {}),
+    }
 
 
 def read_cursor(text: str) -> JsonObject | None:
@@ -237,5 +243,6 @@ def _write_cursor(positions: dict[str, JsonObject]) -> str:
 
 #: What an open case is told as.
 _OPEN = (ErrorCode.OUTCOME_UNKNOWN, ErrorCode.IN_PROGRESS)
-_CAPTION = 60
+#: The longest caption of any platform has 63,206 characters (reference socialapi 11).
+_CAPTION, _WHOLE_CAPTION = 60, 70_000
 _MORE_PAGES = 4

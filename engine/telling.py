@@ -14,6 +14,7 @@ from schemas.post import Delivery, Post, Receipt, Warn
 from schemas.request import PostRequest
 from schemas.result import Result
 from schemas.status import Status
+from schemas.untrusted import clean
 
 _VERBS: dict[Status, str] = {
     Status.SCHEDULED: "Scheduled",
@@ -136,7 +137,7 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
         "id": f"{provider}:{post.id}",
         "status": post.status.value,
         "provider_status": post.provider_status,
-        "caption": post.caption if len(post.caption) <= _SHORT else post.caption[: _SHORT - 1] + "…",
+        "caption": clean(post.caption, _SHORT),
         **({"scheduled_at": wire(post.scheduled_at)} if post.scheduled_at else {}),
         **({"due": relative(post.scheduled_at, now)} if post.scheduled_at and waiting else {}),
         "deliveries": [delivery(desk, sent) for sent in post.deliveries],

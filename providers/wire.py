@@ -135,11 +135,8 @@ class Wire:
         return self._clock() + self._ahead
 
     def _note_time(self, headers: Mapping[str, str]) -> None:
-        try:
-            told = parsedate_to_datetime(headers.get("date", ""))
-        except (ValueError, TypeError):
-            return
-        self._ahead = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._clock()
+        told = _date(headers.get("date", ""))
+        self._ahead = told - self._clock() if told else self._ahead
 
     async def _take_turn(self) -> None:
         """Wait for one of the few requests that may be under way; too long a wait is a call that was never sent."""
@@ -208,8 +205,21 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - clock()).total_seconds()
-        except (ValueError, TypeError):
+        told = _date(value)
+        if told is None:
             return None
+        seconds = (told - clock()).total_seconds()
     return min(max(seconds, 1.0), 86_400.0) if seconds == seconds else None  # noqa: PLR0124  (NaN is not itself)
+
+
+def _date(value: str) -> datetime | None:
+    """Read an HTTP date; ``None`` for anything else, and for one so far off that counting with it would overflow."""
+    try:
+        told = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    told = told if told.tzinfo else told.replace(tzinfo=UTC)
+    return told if _FIRST_YEAR <= told.year <= _LAST_YEAR else None
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000

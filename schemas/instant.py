@@ -87,9 +87,12 @@ def relative(moment: datetime, now: datetime) -> str:
 
 
 def local(moment: datetime, timezone: str | None) -> str | None:
-    """Write a time on the wall clock of ``timezone``; ``None`` without a zone."""
+    """Write a time on the wall clock of ``timezone``; ``None`` without a zone, or where that clock has no such time."""
     found = zone(timezone) if timezone else None
-    return moment.astimezone(found).isoformat(timespec="seconds") if found else None
+    try:
+        return moment.astimezone(found).isoformat(timespec="seconds") if found else None
+    except OverflowError:
+        return None
 
 
 def _place(wall: datetime, timezone: str | None) -> datetime | Problem:
