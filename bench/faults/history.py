@@ -213,7 +213,7 @@ async def _judge(plan: Plan, service: Service, machine: Machine, wants: list[Wan
 def _denied(body: JsonObject) -> bool:
     """Tell whether an answer says that a post is not there."""
     there_already = ("duplicate_post", "idempotency_conflict")
-    return body.get("outcome") in ("nothing_sent", "rejected") and body.get("error_code") not in there_already
+    return body.get("outcome") in ("nothing_sent", "rejected", "failed") and body.get("error_code") not in there_already
 
 
 #: A file system in memory, where there is one: no history waits for a disk.

@@ -1,0 +1,76 @@
+"""``python -m bench.faults``: play seeded histories of faults with and without a journal; print what came of them."""
+
+import sys
+import time
+from collections.abc import Callable
+
+import click
+
+from bench.faults.history import Count, play
+from bench.faults.mutants import MUTANTS
+from bench.faults.plan import Plan, draw
+from bench.faults.services import KINDS
+from bench.faults.tally import table, tally
+from server import log
+
+#: A rule that is left out has to be noticed within so many seeds of each provider (reference engine 2.8).
+SEEDS = 500
+
+
+@click.command()
+@click.option("--histories", default=10_000, show_default=True, help="Histories in virtual time.")
+@click.option("--first", default=0, show_default=True, help="The first seed.")
+@click.option(
+    "--mutants", is_flag=True, help="Leave out each rule of the journal in turn, and find the first seed that notices."
+)
+def main(histories: int, first: int, *, mutants: bool) -> None:
+    """Play histories of an agent, a server and a service that fail; tell what is doubled, lost, stuck or wrong."""
+    log.configure("console", "critical", ())
+    bad = _virtual(histories, first) if histories else []
+    if mutants:
+        bad += _mutants()
+    for line in bad:
+        print(line)
+    sys.exit(1 if bad else 0)
+
+
+def _virtual(histories: int, first: int) -> list[str]:
+    began = time.monotonic()
+    played = tally(histories, first)
+    for title, row in _TABLES.items():
+        print(f"\n{table(played, title, row)}", flush=True)
+    print(f"\n{len(played):,} histories, each played twice, in {time.monotonic() - began:.0f} s.", flush=True)
+    return [wrong for _, pair in played for wrong in pair.ours.bad]
+
+
+def _mutants() -> list[str]:
+    """Tell for each rule which history notices that it is left out; the rules that none misses are bad."""
+    print("\n| rule left out | noticed by |\n| --- | --- |")
+    missed: list[str] = []
+    for name in MUTANTS:
+        noticed = notice(name)
+        print(f"| {name} | {noticed or 'nothing'} |", flush=True)
+        if noticed is None:
+            missed.append(f"mutant not noticed: {name}")
+    return missed
+
+
+def notice(mutant: str, seeds: int = SEEDS) -> str | None:
+    """Play histories without one rule, until one ends badly; tell what was wrong and where."""
+    with MUTANTS[mutant]():
+        for seed in range(seeds):
+            for provider in KINDS:
+                count: Count = play(draw(seed, provider))
+                if count.bad:
+                    return count.bad[0]
+    return None
+
+
+_TABLES: dict[str, Callable[[Plan], str]] = {
+    "what goes wrong": lambda plan: plan.trouble,
+    "how the agent behaves": lambda plan: plan.behaviour,
+    "provider": lambda plan: plan.kind.provider,
+}
+
+if __name__ == "__main__":
+    main()
