@@ -1,11 +1,10 @@
 """Genviral as a provider: create, list, read, accounts, over its Partner API."""
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from providers import lost
+from providers import lost, payload
 from providers.genviral import records
 from providers.genviral.errors import TABLE
 from providers.genviral.rules import RULES
@@ -14,7 +13,7 @@ from providers.wire import Answer, Wire, retry_after, segment
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
-from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.jsonvalue import JsonObject, is_list, items, members, text
 from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
@@ -57,7 +56,8 @@ class Genviral:
     async def accounts(self) -> list[Account]:
         """Read GET /accounts."""
         data = await self._call("GET", "/accounts")
-        return [records.account(members(record)) for record in items(data.get("accounts"))]
+        found = [records.account(members(record)) for record in _listed(data, "accounts")]
+        return [account for account in found if account.native_id]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
         """Say nothing: the service offers no check."""
@@ -90,7 +90,10 @@ class Genviral:
 
     async def post(self, post_id: str) -> Post:
         """Read GET /posts/{id}."""
-        return records.post(await self._call("GET", f"/posts/{segment(post_id)}"))
+        found = records.post(await self._call("GET", f"/posts/{segment(post_id)}"))
+        if not found.id:
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral answered without a post.", doubt=True)
+        return found
 
     async def posts(self, query: Query) -> Page:
         """Read GET /posts, newest first.
@@ -147,7 +150,7 @@ class Genviral:
             "limit": _asked(query),
         }
         data = await self._call("GET", "/posts", {name: value for name, value in asked.items() if value is not None})
-        found = [records.post(members(record)) for record in items(data.get("posts"))]
+        found = [records.post(members(record)) for record in _listed(data, "posts")]
         fresh = [post for post in found if post.id not in items(position.get("seen"))]
         return fresh, data, len(found) >= _asked(query)
 
@@ -156,11 +159,8 @@ class Genviral:
 
     def _data(self, answer: Answer) -> JsonObject:
         """Open the envelope, or raise what the error table says of it."""
-        try:
-            envelope = members(json.loads(answer.body))
-        except (ValueError, RecursionError):
-            envelope = {}
-        if answer.status < _ERROR and envelope.get("ok") is True:
+        envelope = payload.read(answer.body) or {}
+        if answer.status in _SUCCESS and envelope.get("ok") is True:
             return members(envelope.get("data"))
         raise self._failure(answer, envelope)
 
@@ -168,9 +168,8 @@ class Genviral:
         code = text(envelope.get("error_code"))
         # Every answer of the service is an envelope (reference genviral 2): one that is none came from elsewhere.
         silent = f"HTTP {answer.status} without {'a message' if envelope else 'an envelope'}"
-        said = text(envelope.get("message")) or silent
-        row = TABLE.find(answer.status, code, said)
-        message = self._http.redact(said)
+        message = self._http.redact(text(envelope.get("message")) or silent)
+        row = TABLE.find(answer.status, code, message)
         return Failure(
             row.code,
             f"Genviral: {message}",
@@ -179,12 +178,19 @@ class Genviral:
                 http_status=answer.status,
                 code=self._http.redact(code, 80) if code else None,
                 message=message,
-                request_id=answer.headers.get("x-request-id"),
+                request_id=self._http.redact(answer.headers.get("x-request-id", ""), 80) or None,
             ),
             problems=records.problems(envelope.get("issues")),
             after_seconds=retry_after(answer.headers, self._clock),
             advice=row.advice,
         )
+
+
+def _listed(data: JsonObject, name: str) -> list[Any]:
+    """Take a list out of an answer; one without it is none, and proves nothing."""
+    if not is_list(data.get(name)):
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"Genviral answered without a list of {name}.", doubt=True)
+    return items(data.get(name))
 
 
 def _asked(query: Query) -> int:
@@ -216,11 +222,11 @@ def _counts(summary: JsonObject) -> dict[str, int]:
     """Sum the service's buckets under our words (seed 003: a missing bucket means none)."""
     counts: dict[str, int] = {}
     for word, number in members(summary.get("by_status")).items():
-        if isinstance(number, int):
+        if isinstance(number, int) and number > 0:
             status = records.STATUSES.get(word)
             name = status.value if status else "other"
             counts[name] = counts.get(name, 0) + number
     return counts
 
 
-_REPLAY, _ERROR = 200, 400
+_REPLAY, _SUCCESS = 200, range(200, 300)

@@ -1,10 +1,10 @@
 """One call to PostPost: the object of a success, or the ``Failure`` that the error table makes of anything else."""
 
-import json
 import re
 from datetime import datetime
 from typing import Any
 
+from providers import payload
 from providers.postpost import records
 from providers.postpost.errors import TABLE
 from providers.postpost.limits import remedy
@@ -13,7 +13,7 @@ from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
-from schemas.jsonvalue import JsonObject, text
+from schemas.jsonvalue import JsonObject, is_list, items, text
 from schemas.result import ProviderError
 
 
@@ -42,10 +42,20 @@ class Api:
             Failure: not sent, refused, or (``doubt``) nobody knows.
         """
         answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
-        found = _object(answer.body)
-        if answer.status in _GOOD and found is not None and found.get("success") is not False:
+        found = payload.read(answer.body)
+        if answer.status in _GOOD and found is not None and _succeeded(method, found):
             return found
         raise self._failure(answer, found, accounts)
+
+    async def group(self, post_id: str) -> JsonObject:
+        """Read one group of posts.
+
+        Raises:
+            Failure: as ``call``, or the answer is no group.
+        """
+        found = await self.call("GET", f"/get-post/{post_id}")
+        list_of(found, "posts")
+        return found
 
     async def put(self, url: str, content: bytes, media_type: str, seconds: float) -> None:
         """Bring bytes to a link that ``get-upload-url`` gave.
@@ -70,10 +80,9 @@ class Api:
 
     def _failure(self, answer: Answer, body: JsonObject | None, accounts: tuple[Account, ...]) -> Failure:
         found = body or {}
-        code, said = text(found.get("code")), _words(answer, body)
-        row = TABLE.find(answer.status, code, said)
+        code, message = text(found.get("code")), self._http.redact(_words(answer, body))
+        row = TABLE.find(answer.status, code, message)
         help_ = remedy(found, accounts, self._clock())
-        message = self._http.redact(said)
         return Failure(
             help_.code or row.code,
             f"PostPost: {message}",
@@ -82,7 +91,7 @@ class Api:
                 http_status=answer.status,
                 code=self._http.redact(code, 80) if code else None,
                 message=message,
-                request_id=answer.headers.get("x-request-id"),
+                request_id=self._http.redact(answer.headers.get("x-request-id", ""), 80) or None,
             ),
             problems=help_.problems or records.problems(found),
             after_seconds=retry_after(answer.headers, self._clock) or help_.after_seconds,
@@ -91,12 +100,21 @@ class Api:
         )
 
 
-def _object(body: bytes) -> JsonObject | None:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+def _succeeded(method: str, found: JsonObject) -> bool:
+    """Tell a success: a change must say so itself, since its answer has nothing else by which to know one."""
+    said = found.get("success")
+    return said is True or (said is not False and method not in _CHANGES)
+
+
+def list_of(answer: JsonObject, name: str) -> list[Any]:
+    """Take a list out of an answer.
+
+    Raises:
+        Failure: an answer without it is none, and proves nothing.
+    """
+    if not is_list(answer.get(name)):
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"PostPost answered without a list of {name}.", doubt=True)
+    return items(answer.get(name))
 
 
 def _words(answer: Answer, body: JsonObject | None) -> str:
@@ -111,5 +129,6 @@ def _words(answer: Answer, body: JsonObject | None) -> str:
 
 _TAG = re.compile(r"<(style|script|title)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _PAGE, _SHORT = 10_000, 200
+_CHANGES = ("PUT", "DELETE")
 _GOOD, _STORED = (200, 201), (200, 201, 204)
 _SERVER_ERROR = 500

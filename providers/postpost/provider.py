@@ -8,7 +8,7 @@ from anyio import fail_after, move_on_after
 from providers import lost
 from providers.fetch import Fetcher
 from providers.postpost import pages, records
-from providers.postpost.api import Api
+from providers.postpost.api import Api, list_of
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
 from providers.protocol import Failure
@@ -16,7 +16,7 @@ from providers.wire import Wire
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject, items, members
+from schemas.jsonvalue import JsonObject, members
 from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.rule import RuleSet
 from schemas.status import Status
@@ -68,7 +68,7 @@ class PostPost:
     async def accounts(self) -> list[Account]:
         """Read GET /platform-connections."""
         answer = await self._api.call("GET", "/platform-connections")
-        found = (records.account(members(record)) for record in items(answer.get("connections")))
+        found = (records.account(members(record)) for record in list_of(answer, "connections"))
         return [account for account in found if account is not None]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
@@ -97,7 +97,7 @@ class PostPost:
         if records.GROUP_ID.fullmatch(post_id) is None:
             message = "Ids of PostPost's posts have 24 characters out of 0-9 and a-f."
             raise Failure(ErrorCode.NOT_FOUND, message)
-        found = records.read(post_id, await self._api.call("GET", f"/get-post/{post_id}"))
+        found = records.read(post_id, await self._api.group(post_id))
         if found.status.terminal or found.scheduled_at:
             return found
         return await self._timed(found)
@@ -114,7 +114,9 @@ class PostPost:
     async def _list(self, number: int, size: int, filters: dict[str, str]) -> JsonObject:
         newest_first = {"sortBy": "createdAt", "sortOrder": "desc"}
         query: dict[str, Any] = {"page": number, "limit": size, **newest_first, **filters}
-        return await self._api.call("GET", "/list-posts", query=query)
+        answer = await self._api.call("GET", "/list-posts", query=query)
+        list_of(answer, "posts")
+        return answer
 
     async def _found(self, order: Order) -> Receipt | Absent:
         found = [] if order.post_id else await self._alike(order)

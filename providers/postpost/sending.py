@@ -156,7 +156,7 @@ class Sending:
     async def _look(self, post_id: str) -> Post:
         try:
             with anyio.fail_after(LOOK_SECONDS):
-                return records.read(post_id, await self._api.call("GET", f"/get-post/{post_id}"))
+                return records.read(post_id, await self._api.group(post_id))
         except TimeoutError as error:
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, f"No answer within {LOOK_SECONDS:g} s.", doubt=True) from error
 

@@ -38,7 +38,7 @@ class Api:
         """
         answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
         found = refusals.body(answer)
-        if answer.status >= _ERROR and not (answer.status == _UNPROCESSABLE and is_post(found)):
+        if answer.status not in _SUCCESS and not (answer.status == _UNPROCESSABLE and is_post(found)):
             raise refusals.failure(answer, self._http, self._clock)
         if not found and answer.status != _NO_CONTENT:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
@@ -57,6 +57,14 @@ class Api:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a post.", doubt=True)
         return found
 
+    async def accounts(self) -> list[JsonObject]:
+        """Read GET /accounts.
+
+        Raises:
+            Failure: as ``page``.
+        """
+        return _listed(await self.call("GET", "/accounts"), "accounts")
+
     async def page(self, query: dict[str, Any]) -> tuple[list[JsonObject], str | None]:
         """Read one page of GET /posts, newest first: the posts, and the cursor of the next page if there is one.
 
@@ -65,11 +73,12 @@ class Api:
         """
         given = {name: value for name, value in {"sort": "created_desc", **query}.items() if value}
         found = await self.call("GET", "/posts", query=given)
-        if not is_list(found.get("data")):
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a list of posts.", doubt=True)
+        listed = _listed(found, "posts")
         pagination = members(found.get("pagination"))
         cursor = text(pagination.get("next_cursor")) if pagination.get("has_more") is not False else None
-        return [members(record) for record in items(found.get("data"))], cursor or None
+        if cursor and len(cursor) > _LONGEST_CURSOR:
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI's cursor is too long to be one.", doubt=True)
+        return listed, cursor or None
 
     def service_time(self) -> datetime:
         """Tell the time by the service's clock."""
@@ -78,6 +87,12 @@ class Api:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+def _listed(found: JsonObject, what: str) -> list[JsonObject]:
+    if not is_list(found.get("data")):
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"SocialAPI answered without a list of {what}.", doubt=True)
+    return [members(record) for record in items(found.get("data"))]
 
 
 def post_path(post_id: str, action: str = "") -> str:
@@ -89,4 +104,5 @@ def post_path(post_id: str, action: str = "") -> str:
     return f"/posts/{segment(post_id)}{action}"
 
 
-_ERROR, _UNPROCESSABLE, _NO_CONTENT = 400, 422, 204
+_SUCCESS, _UNPROCESSABLE, _NO_CONTENT = range(200, 300), 422, 204
+_LONGEST_CURSOR = 4_000

@@ -40,14 +40,14 @@ class SocialAPI:
 
     async def accounts(self) -> list[Account]:
         """Read GET /accounts, and once what each platform takes."""
-        found = await self._api.call("GET", "/accounts")
+        found = await self._api.accounts()
         if not self._constraints:
             self._constraints = await self._read_constraints()
-        listed = [members(record) for record in items(found.get("data"))]
-        return [
+        known = [
             records.account(record, members(self._constraints.get(text(record.get("platform")) or "")))
-            for record in listed
+            for record in found
         ]
+        return [account for account in known if account.native_id]
 
     async def create(self, order: Order) -> Receipt:
         """Make a draft and publish it; or make a draft or a scheduled post in one request."""

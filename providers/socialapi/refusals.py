@@ -1,9 +1,9 @@
 """What SocialAPI says when it refuses: its envelope, old and new, and ``meta`` as problems (reference 1.1)."""
 
-import json
 import re
 from collections.abc import Iterator
 
+from providers import payload
 from providers.protocol import Failure
 from providers.socialapi.errors import WAITS, find
 from providers.socialapi.settings import OBJECTS, PLATFORMS, POINTERS
@@ -18,10 +18,7 @@ from schemas.untrusted import clean
 
 def body(answer: Answer) -> JsonObject:
     """Read an answer's JSON object; of anything else, an empty one."""
-    try:
-        return members(json.loads(answer.body))
-    except (ValueError, RecursionError):
-        return {}
+    return payload.read(answer.body) or {}
 
 
 def failure(answer: Answer, http: Wire, clock: Clock) -> Failure:
@@ -31,11 +28,10 @@ def failure(answer: Answer, http: Wire, clock: Clock) -> Failure:
     meta = members(error.get("meta"))
     # Until May 2026 an error was a text, and its code stood beside it.
     code = text(error.get("code")) or text(envelope.get("code"))
-    said = text(error.get("message")) or text(envelope.get("error")) or _plain(answer)
+    message = http.redact(text(error.get("message")) or text(envelope.get("error")) or _plain(answer))
     request_id = text(envelope.get("request_id")) or answer.headers.get("x-request-id")
-    row = find(answer.status, code, f"{text(meta.get('field')) or ''} {said}".strip())
+    row = find(answer.status, code, f"{clean(text(meta.get('field')) or '', 120)} {message}".strip())
     waits = ENTRIES[row.code].decision is Decision.WAIT_THEN_RETRY
-    message = http.redact(said)
     return Failure(
         row.code,
         f"SocialAPI: {message}",

@@ -384,7 +384,6 @@ async def test_an_answer_that_makes_no_sense_never_counts_as_a_post(tmp_path: Pa
 
 SENSELESS: list[Body] = [
     {"posts": [None, 5, {"status": []}, {"platform": 3, "platformId": {}}], "pagination": "x"},
-    {"posts": {"a": 1}},
     {"posts": [{"platform": "x", "error": "Old text"}]},
 ]
 

@@ -1,0 +1,46 @@
+"""The body of a service's answer, read strictly: a JSON object in UTF-8, with nothing in it that ours could not say."""
+
+import json
+import re
+
+from schemas.jsonvalue import JsonObject
+
+#: Objects and lists in one answer. A full page of posts has a tenth of them; reading millions would halt the server.
+MAX_PARTS = 50_000
+
+
+def read(body: bytes) -> JsonObject | None:
+    """Read an answer's JSON object; ``None`` for anything else.
+
+    Numbers that are none, or too large to count with, are null; half a surrogate pair is U+FFFD.
+    """
+    if body.count(b"{") + body.count(b"[") > MAX_PARTS:
+        return None
+    try:
+        found = _DECODER.decode(_whole(body.decode("utf-8-sig")))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def _whole(words: str) -> str:
+    """Replace escapes of half a surrogate pair, which no text may hold that goes out as UTF-8."""
+    if "\\ud" not in words and "\\uD" not in words:
+        return words
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], words)
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _DIGITS else None
+
+
+def _fraction(digits: str) -> float | None:
+    number = float(digits)
+    return number if abs(number) < _LARGE else None
+
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+_DIGITS, _LARGE = 15, 1e15
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_fraction, parse_constant=lambda _: None)
