@@ -25,6 +25,14 @@ class ErrorRow:
     words: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """Why one delivery failed: may it be sent again (``None``: as the service says), and what helps."""
+
+    retry: bool | None
+    hint: str = ""
+
+
 class ErrorTable:
     """All rows of one provider, complete by its defaults."""
 

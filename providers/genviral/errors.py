@@ -1,6 +1,6 @@
 """Genviral's errors as rows: seeds 000, 001, 003, and the reference's catalogue (genviral 13 and 9 to 12)."""
 
-from providers.errors import ErrorRow, ErrorTable
+from providers.errors import ErrorRow, ErrorTable, FailedDelivery
 from schemas.errors import ErrorCode
 
 _S0, _S1, _S3 = "seed 000", "seed 001", "seed 003"
@@ -59,3 +59,6 @@ TABLE = ErrorTable(
         ErrorRow(500, None, ErrorCode.PROVIDER_ERROR, _S0, doubt=True),
     )
 )
+
+#: Any failed delivery: the service tells why in words alone, and queues it anew when asked (seed 003, reference 10).
+FAILED = FailedDelivery(retry=True, hint="Its error says why in the platform's words: mend first what they name.")

@@ -1,5 +1,6 @@
 """Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
 
+from providers.genviral.errors import FAILED
 from providers.genviral.settings import NAMES, settings
 from schemas.account import Account, Capabilities
 from schemas.instant import parse, wire
@@ -159,7 +160,7 @@ def _delivery(state: JsonObject) -> Delivery:
         provider_status=word,
         url=clean(url, 500) if url else None,
         error=clean(error) if error else None,
-        retry=True if status is Status.FAILED else None,
+        retry=FAILED.retry if status is Status.FAILED else None,
         published_at=parse(text(state.get("published_at")) or ""),
     )
 

@@ -4,9 +4,7 @@ An error is known by its words; only limits, and what the sibling product added 
 words begin alike stand longest first: of two that fit equally well, the first decides.
 """
 
-from dataclasses import dataclass
-
-from providers.errors import ErrorRow, ErrorTable
+from providers.errors import ErrorRow, ErrorTable, FailedDelivery
 from schemas.errors import ErrorCode
 
 _SEED = "seed 002"
@@ -138,32 +136,26 @@ TABLE = ErrorTable(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Why one delivery failed: may it be sent again (``None``: as the service says), and what helps."""
-
-    retry: bool | None
-    hint: str
-
-
-_LOOK = Failed(retry=False, hint="It may be live all the same: look at the account before anything is sent again.")
-_CHANGE = Failed(retry=False, hint="Change the content or the media to what the platform takes.")
-_WAIT = Failed(retry=True, hint="The platform was asked too often: wait before it is sent again.")
+_LOOK = FailedDelivery(
+    retry=False, hint="It may be live all the same: look at the account before anything is sent again."
+)
+_CHANGE = FailedDelivery(retry=False, hint="Change the content or the media to what the platform takes.")
+_WAIT = FailedDelivery(retry=True, hint="The platform was asked too often: wait before it is sent again.")
 
 #: The code of a failed delivery (seed 002, reference postpost 6.3, 16) -> what it means; a code not listed is told as
 #: the service tells it.
-DELIVERY_FAILURES: dict[str, Failed] = {
+DELIVERY_FAILURES: dict[str, FailedDelivery] = {
     "PLATFORM_VALIDATION_ERROR": _CHANGE,
     "INVALID_CONTENT": _CHANGE,
     "CONTENT_TOO_LARGE": _CHANGE,
-    "PLATFORM_AUTH_EXPIRED": Failed(retry=False, hint="Ask the user to reconnect the account in PostPost."),
+    "PLATFORM_AUTH_EXPIRED": FailedDelivery(retry=False, hint="Ask the user to reconnect the account in PostPost."),
     "RATE_LIMITED": _WAIT,
     "RATE_LIMIT": _WAIT,
-    "PLATFORM_SERVER_ERROR": Failed(retry=True, hint="The platform failed."),
+    "PLATFORM_SERVER_ERROR": FailedDelivery(retry=True, hint="The platform failed."),
     # The platform's answer was lost, so the service's own "retryable" could make a second post.
     "NETWORK_ERROR": _LOOK,
     "TIMEOUT_ERROR": _LOOK,
     "PUBLISH_OUTCOME_UNKNOWN": _LOOK,
-    "THREAD_PARTIALLY_PUBLISHED": Failed(retry=False, hint="A part of it is live: look at the account."),
-    "UNKNOWN_ERROR": Failed(retry=None, hint="PostPost does not know why."),
+    "THREAD_PARTIALLY_PUBLISHED": FailedDelivery(retry=False, hint="A part of it is live: look at the account."),
+    "UNKNOWN_ERROR": FailedDelivery(retry=None, hint="PostPost does not know why."),
 }

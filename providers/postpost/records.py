@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from providers.errors import FailedDelivery
 from providers.postpost.combinations import ALL_KINDS, KINDS
-from providers.postpost.errors import DELIVERY_FAILURES, Failed
+from providers.postpost.errors import DELIVERY_FAILURES
 from schemas.account import Account, Capabilities
 from schemas.instant import parse
 from schemas.jsonvalue import JsonObject, items, members, text
@@ -170,7 +171,7 @@ def _failure(error: object, platform: str) -> tuple[str | None, bool | None]:
     """Say why a delivery failed, and whether it may be sent again (reference postpost 6.3)."""
     found = members(error)
     code = clean(text(found.get("code")) or "", 60)
-    known = DELIVERY_FAILURES.get(code, Failed(retry=None, hint=""))
+    known = DELIVERY_FAILURES.get(code, FailedDelivery(retry=None))
     said = clean(text(found.get("message")) or text(error) or "", 240)
     raw, status = clean(text(found.get("platformError")) or "", 120), found.get("platformStatusCode")
     answered = f"{platform} answered {status}" if isinstance(status, int) else ""

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from providers.errors import ErrorRow, ErrorTable
+from providers.errors import ErrorRow, ErrorTable, FailedDelivery
 from providers.socialapi import verdicts as say
 from providers.socialapi.errors_beside import BESIDE
 from providers.socialapi.verdicts import row
-from schemas.errors import ErrorCode
+from schemas.errors import ENTRIES, Decision, ErrorCode
 
 _LATER = "reference socialapi 3.1"
 _DEFAULT = "reference socialapi 2"
@@ -201,6 +201,9 @@ _BY_STATUS = (
 
 TABLE = ErrorTable((*_KEY_AND_ACCOUNT, *_REQUEST, *_PLAN_AND_PACE, *_PLATFORM, *_DELIVERY, *BESIDE, *_BY_STATUS))
 
+#: The rows that failed deliveries meet; any other may stand there too (reference socialapi 3, 3.2).
+ON_DELIVERY = (*_PLATFORM, *_DELIVERY)
+
 #: Seconds to wait where neither header nor meta says it (seed 004: some minutes, its sample waits 60 s).
 WAITS: dict[str, float] = {
     "platform.<name>.rate_limit": 60.0,
@@ -226,6 +229,12 @@ def find(status: int, code: str | None, message: str = "") -> ErrorRow:
     row = TABLE.find(status, reason, message)
     late = status >= _SERVER_ERROR and status != _NOT_IMPLEMENTED and row.provider_code != reason
     return replace(row, doubt=row.doubt or late)
+
+
+def on_delivery(row: ErrorRow) -> FailedDelivery:
+    """Tell a failure that time heals from one that a change has to heal, or that may be no failure."""
+    heals = ENTRIES[row.code].decision in (Decision.WAIT_THEN_RETRY, Decision.RETRY_UNCHANGED)
+    return FailedDelivery(heals and not row.doubt, say.MAYBE_LIVE if row.doubt else row.advice or "")
 
 
 def _any_platform(code: str) -> str:

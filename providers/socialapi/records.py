@@ -5,11 +5,10 @@ from urllib.parse import urlsplit
 
 from providers.errors import ErrorRow
 from providers.socialapi.combinations import ALL_KINDS, KINDS
-from providers.socialapi.errors import find
+from providers.socialapi.errors import find, on_delivery
 from providers.socialapi.rules import COUNTED
 from providers.socialapi.settings import PLATFORMS, target
 from schemas.account import Account, Capabilities
-from schemas.errors import ENTRIES, Decision
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Delivery, Order, Post, Receipt, Warn
@@ -39,7 +38,7 @@ FILTERS: dict[Status, str] = {ours: word for word, ours in STATUSES.items() if w
 NOT_FOR_POSTING = frozenset({"telegram", "whatsapp", "trustpilot"})
 
 #: Platforms on which a failed delivery cannot be sent again (reference socialapi 4.6).
-_NO_RETRY = frozenset({"google"})
+NO_RETRY = frozenset({"google"})
 
 #: A target error's category -> the code that stands for it where its own says nothing (reference socialapi 3.2).
 _CATEGORIES = {
@@ -180,7 +179,7 @@ def _delivery(entry: JsonObject, whole: Status) -> Delivery:
         provider_status=word,
         url=clean(url, 500) if url else None,
         error=" ".join(_told(error)) if failed else None,
-        retry=_may_be_sent_again(error) and entry.get("platform") not in _NO_RETRY if failed else None,
+        retry=on_delivery(_row(error)).retry and entry.get("platform") not in NO_RETRY if failed else None,
         published_at=parse(text(entry.get("published_at")) or ""),
     )
 
@@ -189,15 +188,9 @@ def _told(error: JsonObject) -> Iterator[str]:
     """Say what went wrong with a delivery: the service's code and words, and what helps."""
     said = [clean(word, 300).rstrip(".") for word in (text(error.get("code")), text(error.get("message"))) if word]
     yield f"{': '.join(said) or 'failed without a reason'}."
-    row = _row(error)
-    if row.doubt or row.advice:
-        yield _MAYBE_LIVE if row.doubt else row.advice or ""
-
-
-def _may_be_sent_again(error: JsonObject) -> bool:
-    """Tell a failure that time heals from one that a change has to heal, or that may be no failure."""
-    row = _row(error)
-    return ENTRIES[row.code].decision in (Decision.WAIT_THEN_RETRY, Decision.RETRY_UNCHANGED) and not row.doubt
+    hint = on_delivery(_row(error)).hint
+    if hint:
+        yield hint
 
 
 def _row(error: JsonObject) -> ErrorRow:
@@ -216,4 +209,3 @@ _FAILED_EVERYWHERE = Warn(
     "FAILED_EVERYWHERE",
     "No account took the post; each delivery says why. It stands at SocialAPI as failed: do not create it again.",
 )
-_MAYBE_LIVE = "It may be live all the same: look on the platform before it is sent again."

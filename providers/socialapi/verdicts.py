@@ -31,6 +31,7 @@ USED_UP = "Tell the user: the {} of the SocialAPI plan are used up. Do not repea
 BRANDS = "Tell the user: the SocialAPI plan holds no more brands. Do not repeat before one is removed or an upgrade."
 LOOK = "Look with check_status and choose what the post's state allows; the same call cannot succeed."
 SLOW_DOWN = "Wait some minutes, then repeat: the platform slows this account down. It costs no posts of the plan."
+MAYBE_LIVE = "It may be live all the same: look on the platform before it is sent again."
 MESSAGING = "Do not repeat. This is about messages, not posts."
 
 

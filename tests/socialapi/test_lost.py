@@ -165,6 +165,22 @@ async def test_a_post_of_the_same_content_but_another_time_is_not_taken_for_the_
         assert (await agent.call("check_status", **following["arguments"]))["outcome"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"mode": "draft"}, "The draft may have been made"), ({}, "The post may be live")],
+    ids=["draft", "post"],
+)
+async def test_a_doubt_says_what_it_is_about(tmp_path: Path, changes: Body, words: str) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        await service.fault("accept_then_drop")
+        await service.fault("status:503", "/posts", "GET")
+        made = await agent.create(**changes)
+        looked = await agent.call(made["next"][0]["tool"], **made["next"][0]["arguments"])
+        for body in (made, looked):
+            assert f" {words}; do not create it again." in body["message"]
+            assert body["retry"]["advice"].startswith(f"{words}. ")
+
+
 @pytest.mark.parametrize("changes", [{"accounts": [INSTAGRAM]}, {"caption": "Launch Day"}, {"mode": "draft"}])
 async def test_a_post_of_other_content_is_not_taken_for_the_lost_one(tmp_path: Path, changes: Body) -> None:
     async with socialapi(tmp_path) as (agent, service):
