@@ -30,7 +30,8 @@ def candidates(order: Order, posts: Iterable[Post], earliest: datetime) -> list[
     found = [
         (post.created_at, post)
         for post in posts
-        if post.id not in order.taken
+        if post.id
+        and post.id not in order.taken
         and post.created_at is not None
         and post.created_at >= earliest
         and _same_content(order, post)

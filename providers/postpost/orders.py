@@ -76,7 +76,7 @@ def group_id(answer: JsonObject) -> str:
 
 def accepted(order: Order, post_id: str, moment: datetime | None, answer: JsonObject) -> Receipt:
     """Tell an accepted order; without a ``moment`` it is a draft. The service may have moved the time."""
-    warnings = tuple(_warning(entry) for entry in items(answer.get("warnings")))
+    warnings = tuple(_warning(entry) for entry in items(answer.get("warnings"))[:_MOST_WARNINGS])
     if moment is None:
         return Receipt(post_id, Status.DRAFT, "draft", warnings=warnings)
     told = parse(text(answer.get("scheduledTime")) or "") or moment
@@ -90,8 +90,9 @@ def accepted(order: Order, post_id: str, moment: datetime | None, answer: JsonOb
 
 def _warning(entry: object) -> Warn:
     found = members(entry)
-    code = clean(text(found.get("code")) or "WARNING", 60)
-    return Warn(code, clean(text(found.get("message")) or text(entry) or code, 300), text(found.get("field")))
+    code, field = clean(text(found.get("code")) or "WARNING", 60), clean(text(found.get("field")) or "", 60)
+    return Warn(code, clean(text(found.get("message")) or text(entry) or code, 300), field or None)
 
 
 _MOVED = timedelta(seconds=1)
+_MOST_WARNINGS = 20

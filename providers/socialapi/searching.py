@@ -32,7 +32,7 @@ async def find(api: Api, order: Order, now: datetime) -> JsonObject | None:
         page, cursor = await api.page({"account_ids": accounts, "limit": MAX_PAGE, "cursor": cursor})
         young = [record for record in page if _is_young(record, earliest)]
         for record in young:
-            if text(record.get("id")) not in order.taken and _same(order, record):
+            if records.is_post(record) and text(record.get("id")) not in order.taken and _same(order, record):
                 return record
         if cursor is None or len(young) < len(page):
             return None
