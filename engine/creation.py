@@ -201,7 +201,7 @@ async def _joined(desk: Desk, intent: Intent, timezone: str | None) -> Result:
             pause = min(pause * 1.5, 1.0)
             found = await desk.journal.find(intent.id)
     if found and found.state is State.UNKNOWN:
-        return await settling.settle(desk, found, timezone)
+        return settling.still_open(desk, found, "The call that sent this post got no answer.")
     told = settling.stored(desk, found, timezone) if found else None
     return told or failure(
         ErrorCode.IN_PROGRESS,

@@ -2,10 +2,9 @@
 
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
-from anyio import move_on_after, sleep
+from anyio import fail_after, move_on_after, sleep
 
 from engine import telling
 from engine.cases import Pauses
@@ -21,8 +20,9 @@ from schemas.result import Result, failure
 
 log = structlog.get_logger(__name__)
 
-#: How long one call waits for another's look at the same case, in seconds.
-PATIENCE = 10.0
+#: How long one call waits for another's look at the same case, and how long a look may take (seconds): with the look
+#: at the accounts before it, a repeated create answers in under 50 s.
+PATIENCE, LOOK_SECONDS = 8.0, 30.0
 
 
 async def accepted(
@@ -43,7 +43,7 @@ async def refused(desk: Desk, intent: Intent, verdict: Result) -> Result:
         return verdict
     found = await desk.journal.find(intent.id)
     told = stored(desk, found, None) if found else None
-    return told or _open(intent, "Another process has taken this post over.")
+    return told or still_open(desk, intent, "Another process has taken this post over.")
 
 
 async def record(
@@ -76,16 +76,16 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
     provider, pauses = desk.providers.get(intent.provider), desk.cases.pauses(intent)
     if provider is None or pauses is None:
         why = f"It was sent through {intent.provider} with another API key or server, so it cannot be looked up here."
-        return _open(intent, why)
+        return still_open(desk, intent, why)
     try:
         claimed = await _claimed(desk, intent)
         if isinstance(claimed, Intent):
             return await _looked(desk, provider, pauses, claimed, timezone)
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unusable", intent=intent.id)
-        return _open(intent, f"The journal could not be used ({error}).")
+        return still_open(desk, intent, f"The journal could not be used ({error}).")
     told = stored(desk, claimed.intent, timezone) if claimed.intent else None
-    return told or _open(claimed.intent or intent, "Another call is looking into it.")
+    return told or still_open(desk, claimed.intent or intent, "Another call is looking into it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,14 @@ async def _looked(desk: Desk, provider: Provider, pauses: Pauses, intent: Intent
     sent = order(intent.request, key=intent.key)
     wanted = replace(sent, opened_at=intent.opened_at, post_id=intent.post_id, told=intent.told, taken=taken)
     try:
-        found = await provider.settle(wanted)
-    except Failure as error:
+        with fail_after(LOOK_SECONDS):
+            found = await provider.settle(wanted)
+    except (Failure, TimeoutError) as late:
         case = await desk.cases.unreadable(intent)
-        return _open(case or intent, error.message, error)
+        error = late if isinstance(late, Failure) else None
+        return still_open(
+            desk, case or intent, error.message if error else f"No answer within {LOOK_SECONDS:g} s.", error
+        )
     if isinstance(found, Receipt):
         return await accepted(desk, intent, found, timezone)
     return await _absent(desk, pauses, intent, found)
@@ -130,7 +134,7 @@ async def _absent(desk: Desk, pauses: Pauses, intent: Intent, found: Absent) -> 
         verdict = failure(ErrorCode.REJECTED, message, provider=intent.provider, outcome=Outcome.REJECTED)
         return await refused(desk, case or intent, verdict)
     rest = pauses.looks - (case or intent).looks
-    return _open(case or intent, f"The service does not show the post (yet); looks still needed: {rest}.", at=desk)
+    return still_open(desk, case or intent, f"The service does not show the post (yet); looks still needed: {rest}.")
 
 
 def stored(desk: Desk, intent: Intent, timezone: str | None) -> Result | None:
@@ -142,8 +146,15 @@ def stored(desk: Desk, intent: Intent, timezone: str | None) -> Result | None:
     return None
 
 
-def _open(intent: Intent, why: str, error: Failure | None = None, at: Desk | None = None) -> Result:
-    after: dict[str, Any] = {}
-    if at and intent.look_at:
-        after["after_seconds"] = max(1.0, round((intent.look_at - at.clock()).total_seconds(), 1))
-    return doubtful(intent.id, why, intent.provider, error, draft=draft(intent.request), **after)
+def still_open(desk: Desk, intent: Intent, why: str, error: Failure | None = None) -> Result:
+    """Tell a case of which nobody knows what became, and when the next look makes sense."""
+    rest = (intent.look_at - desk.clock()).total_seconds() if intent.look_at else 0.0
+    after = error.after_seconds if error else None
+    return doubtful(
+        intent.id,
+        why,
+        intent.provider,
+        error,
+        draft=draft(intent.request),
+        after_seconds=after or (max(1.0, round(rest, 1)) if rest > 0 else None),
+    )

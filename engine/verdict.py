@@ -57,7 +57,7 @@ def read_failed(error: Failure, provider: str) -> Result:
 def create_failed(error: Failure, provider: str, case: str, *, draft: bool = False) -> Result:
     """Tell a failed create; ``case`` is the journal's id under which a doubt can be looked into."""
     if error.doubt:
-        return doubtful(case, error.message, provider, error, draft=draft)
+        return doubtful(case, error.message, provider, error, draft=draft, after_seconds=error.after_seconds)
     answered = error.provider_error is not None
     known = error.code is ErrorCode.STATE_CONFLICT and error.post_id
     next_calls = (
@@ -86,7 +86,7 @@ def doubtful(
         outcome=Outcome.UNKNOWN,
         provider=provider,
         provider_error=error.provider_error if error else None,
-        after_seconds=error.after_seconds if error else after_seconds,
+        after_seconds=after_seconds,
         advice=f"{may_be}. {settled}",
         next_calls=[look(case, "Find out what became of the post.")],
     )
