@@ -3,10 +3,13 @@
 import json
 import re
 
-from schemas.jsonvalue import JsonObject
+from schemas.jsonvalue import JsonObject, text
+from schemas.untrusted import clean
 
 #: Objects and lists in one answer. A full page of posts has a tenth of them; reading millions would halt the server.
 MAX_PARTS = 50_000
+#: So many of the things of which an honest answer has a few are told: warnings, problems, media.
+MOST = 100
 
 
 def read(body: bytes) -> JsonObject | None:
@@ -21,6 +24,12 @@ def read(body: bytes) -> JsonObject | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def identifier(value: object, limit: int) -> str:
+    """Read an id; empty where it is none, or could not be told as it is: cut or cleaned, it would be another's."""
+    found = text(value) or ""
+    return found if clean(found, limit) == found and "\ufffd" not in found else ""
 
 
 def _whole(words: str) -> str:

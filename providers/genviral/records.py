@@ -1,5 +1,8 @@
 """Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
 
+from itertools import islice
+
+from providers import payload
 from providers.genviral.errors import FAILED
 from providers.genviral.settings import NAMES, settings
 from schemas.account import Account, Capabilities
@@ -60,14 +63,14 @@ def order_body(order: Order) -> JsonObject:
 def account(record: JsonObject) -> Account:
     """Read one entry of GET /accounts."""
     platform = clean(text(record.get("platform")) or "unknown", 40)
-    username = text(record.get("username"))
+    name, username, kind = (clean(text(record.get(at)) or "", 80) for at in ("display_name", "username", "type"))
     return Account(
-        id=f"{NAME}:{clean(text(record.get('id')) or '', 80)}",
+        id=f"{NAME}:{payload.identifier(record.get('id'), _LONGEST_ID)}",
         platform=_PLATFORMS.get(platform, platform),
-        name=clean(text(record.get("display_name")) or username or platform, 80),
-        username=clean(username, 80) if username else None,
+        name=name or username or platform,
+        username=username or None,
         status=clean(text(record.get("status")) or "active", 40),
-        kind=text(record.get("type")),
+        kind=kind or None,
         capabilities=_capabilities(record["capabilities"]) if members(record.get("capabilities")) else None,
     )
 
@@ -75,7 +78,9 @@ def account(record: JsonObject) -> Account:
 def _capabilities(record: object) -> Capabilities:
     found, limits = members(record), members(members(record).get("media_limits"))
     return Capabilities(
-        content_kinds=frozenset(_KINDS[kind] for kind in items(found.get("supported_content_kinds")) if kind in _KINDS),
+        content_kinds=frozenset(
+            _KINDS[kind] for word in items(found.get("supported_content_kinds")) if (kind := text(word)) in _KINDS
+        ),
         caption_limit=_whole(found.get("caption_limit")),
         max_images=_whole(limits.get("max_images")),
         max_video_seconds=_whole(limits.get("max_video_seconds")),
@@ -94,11 +99,11 @@ def receipt(data: JsonObject, *, replayed: bool) -> Receipt:
     """Read the answer to POST /posts."""
     word = clean(text(data.get("status")) or "", 40)
     return Receipt(
-        id=clean(text(data.get("id")) or "", 80),
+        id=payload.identifier(data.get("id"), _LONGEST_ID),
         status=STATUSES.get(word, Status.UNKNOWN),
         provider_status=word,
         scheduled_at=parse(text(data.get("scheduled_at")) or ""),
-        warnings=tuple(_warning(item) for item in items(data.get("warnings"))),
+        warnings=tuple(_warning(item) for item in items(data.get("warnings"))[: payload.MOST]),
         replayed=replayed or data.get("duplicate") is True,
     )
 
@@ -108,15 +113,25 @@ def post(record: JsonObject) -> Post:
     word = clean(text(record.get("status")) or "", 40)
     states = items(members(record.get("accounts")).get("states"))
     return Post(
-        id=clean(text(record.get("id")) or "", 80),
+        id=payload.identifier(record.get("id"), _LONGEST_ID),
         status=STATUSES.get(word, Status.UNKNOWN),
         provider_status=word,
         caption=text(record.get("caption")) or "",
         deliveries=tuple(_delivery(members(state)) for state in states),
         scheduled_at=parse(text(record.get("scheduled_at")) or ""),
         created_at=parse(text(record.get("created_at")) or ""),
-        media=members(record.get("media")) or None,
+        media=_media(members(record.get("media"))),
     )
+
+
+def _media(found: JsonObject) -> JsonObject | None:
+    """Tell media as create_post takes them."""
+    video = found.get("type") == "video"
+    given = [found.get("url")] if video else items(found.get("urls"))[: payload.MOST]
+    links = [clean(link, 2_000) for link in given if isinstance(link, str)]
+    if not links:
+        return None
+    return {"type": "video", "url": links[0]} if video else {"type": "slideshow", "urls": links}
 
 
 def problems(issues: object) -> tuple[Problem, ...]:
@@ -129,7 +144,8 @@ def problems(issues: object) -> tuple[Problem, ...]:
         where = detail.get("field", detail.get("path"))
         parts = items(where) or [where or ""]
         found.append((".".join(str(part) for part in parts), detail.get("message", entry)))
-    return tuple(_refusal(field, words) for field, words in found if isinstance(words, str))
+    told = (_refusal(field, words) for field, words in found if isinstance(words, str))
+    return tuple(islice(told, payload.MOST))
 
 
 def _refusal(field: str, words: str) -> Problem:
@@ -167,8 +183,8 @@ def _delivery(state: JsonObject) -> Delivery:
 
 def _warning(item: object) -> Warn:
     found = members(item)
-    return Warn(
-        code=clean(text(found.get("code")) or "WARNING", 60),
-        message=clean(text(found.get("message")) or str(item), 300),
-        field=text(found.get("field")),
-    )
+    code, field = clean(text(found.get("code")) or "WARNING", 60), clean(text(found.get("field")) or "", 60)
+    return Warn(code, clean(text(found.get("message")) or text(item) or code, 300), field or None)
+
+
+_LONGEST_ID = 80

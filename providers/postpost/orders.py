@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from providers import payload
 from providers.postpost.records import GROUP_ID
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
@@ -76,7 +77,7 @@ def group_id(answer: JsonObject) -> str:
 
 def accepted(order: Order, post_id: str, moment: datetime | None, answer: JsonObject) -> Receipt:
     """Tell an accepted order; without a ``moment`` it is a draft. The service may have moved the time."""
-    warnings = tuple(_warning(entry) for entry in items(answer.get("warnings"))[:_MOST_WARNINGS])
+    warnings = tuple(_warning(entry) for entry in items(answer.get("warnings"))[: payload.MOST])
     if moment is None:
         return Receipt(post_id, Status.DRAFT, "draft", warnings=warnings)
     told = parse(text(answer.get("scheduledTime")) or "") or moment
@@ -95,4 +96,3 @@ def _warning(entry: object) -> Warn:
 
 
 _MOVED = timedelta(seconds=1)
-_MOST_WARNINGS = 20

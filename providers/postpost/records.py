@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from providers import payload
 from providers.errors import FailedDelivery
 from providers.postpost.combinations import ALL_KINDS, KINDS
 from providers.postpost.errors import DELIVERY_FAILURES
@@ -49,7 +50,7 @@ GROUP_ID = re.compile(r"[0-9a-fA-F]{24}")
 
 def account(record: JsonObject) -> Account | None:
     """Read one connection; ``None`` when it has no id to post to."""
-    native = clean(text(record.get("platformId")) or "", 120)
+    native = payload.identifier(record.get("platformId"), 120)
     word = native.partition("-")[0]
     if not word or word == native:
         return None
@@ -83,12 +84,13 @@ def listed(answer: JsonObject, now: datetime) -> list[Post]:
 def _row(record: JsonObject, now: datetime) -> Post:
     word = clean(text(record.get("status")) or "", 40)
     sent = [_delivery(members(entry)) for entry in items(record.get("platforms"))]
-    links = [clean(link, 2_000) for link in items(record.get("mediaUrls")) if isinstance(link, str)]
+    given = items(record.get("mediaUrls"))[: payload.MOST]
+    links = [clean(link, 2_000) for link in given if isinstance(link, str)]
     scheduled_at = parse(text(record.get("scheduledTime")) or "")
     status = _status(word, sent)
     due = status is Status.SCHEDULED and scheduled_at is not None and scheduled_at <= now
     return Post(
-        id=clean(text(record.get("postGroupId")) or "", 80),
+        id=payload.identifier(record.get("postGroupId"), 80),
         status=Status.QUEUED if due else status,
         provider_status=word,
         caption=text(record.get("content")) or "",
@@ -108,7 +110,7 @@ def read(post_id: str, record: JsonObject) -> Post:
     return Post(
         id=post_id,
         status=_status(word, sent),
-        provider_status=word or ", ".join(words),
+        provider_status=word or clean(", ".join(words), 120),
         caption=next((said for entry in entries if (said := text(entry.get("content")))), ""),
         deliveries=_whole(sent),
         scheduled_at=parse(text(record.get("scheduledTime")) or ""),
@@ -144,7 +146,7 @@ def _thread(parts: list[Delivery]) -> Delivery:
     return Delivery(
         account=parts[0].account,
         status=status,
-        provider_status=", ".join(dict.fromkeys(part.provider_status or "" for part in parts)),
+        provider_status=clean(", ".join(dict.fromkeys(part.provider_status or "" for part in parts)), 120),
         url=parts[0].url,
         error=next((part.error for part in parts if part.error), None),
         retry=again if status in (Status.FAILED, Status.PARTIAL) else None,
@@ -152,7 +154,7 @@ def _thread(parts: list[Delivery]) -> Delivery:
 
 
 def _delivery(entry: JsonObject) -> Delivery:
-    platform, given = text(entry.get("platform")) or "", text(entry.get("platformId")) or ""
+    platform, given = clean(text(entry.get("platform")) or "", 40), text(entry.get("platformId")) or ""
     native = given if not platform or given.startswith(f"{platform}-") else f"{platform}-{given}"
     word = clean(text(entry.get("status")) or "", 40)
     status = STATUSES.get(word, Status.UNKNOWN)
@@ -189,6 +191,7 @@ _LINKS: dict[str, tuple[str, str]] = {
     "youtube": (r"[A-Za-z0-9_-]{11}", "https://www.youtube.com/watch?v={}"),
     "facebook": (r"[0-9]+(_[0-9]+)?", "https://www.facebook.com/{}"),
 }
+_LONGEST_NATIVE = 200
 
 
 def _link(platform: str, entry: JsonObject) -> str | None:
@@ -196,7 +199,7 @@ def _link(platform: str, entry: JsonObject) -> str | None:
     if told and told.startswith("https://"):
         return clean(told, 500)
     pattern, link = _LINKS.get(platform, ("", ""))
-    return link.format(native) if pattern and re.fullmatch(pattern, native) else None
+    return link.format(native) if pattern and len(native) <= _LONGEST_NATIVE and re.fullmatch(pattern, native) else None
 
 
 def _media(links: list[str]) -> JsonObject:
@@ -206,7 +209,7 @@ def _media(links: list[str]) -> JsonObject:
 
 def problems(body: JsonObject) -> tuple[Problem, ...]:
     """Read a validation report (reference postpost 6, shape 6)."""
-    found = [members(entry) for entry in items(members(body.get("validation")).get("errors"))]
+    found = [members(entry) for entry in items(members(body.get("validation")).get("errors"))[: payload.MOST]]
     return tuple(_problem(entry) for entry in found)
 
 
@@ -215,7 +218,7 @@ def _problem(entry: JsonObject) -> Problem:
     said = clean(text(entry.get("message")) or text(entry.get("code")) or "refused", 300)
     return Problem(
         path={"content": "/caption", "media": "/media", "scheduledTime": "/scheduled_at"}.get(
-            str(entry.get("field")), ""
+            text(entry.get("field")) or "", ""
         ),
         code=ProblemCode.REFUSED,
         message=f"{PLATFORMS.get(platform, platform)}: {said}" if platform else said,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from providers import payload
 from providers.errors import ErrorRow
 from providers.socialapi.combinations import ALL_KINDS, KINDS
 from providers.socialapi.errors import find, on_delivery
@@ -110,7 +111,7 @@ def _positive(value: object) -> int | None:
 
 def is_post(record: JsonObject) -> bool:
     """Tell a post from an error: a post whose targets all failed is answered with 422 as well (reference 4.1)."""
-    return bool(text(record.get("id"))) and bool(text(record.get("status"))) and "error" not in record
+    return bool(_id(record.get("id"))) and bool(text(record.get("status"))) and "error" not in record
 
 
 def receipt(record: JsonObject, *, replayed: bool = False) -> Receipt:
@@ -145,7 +146,7 @@ def post(record: JsonObject) -> Post:
 
 def sources(record: JsonObject) -> list[str]:
     """List what a post's media come from, in order."""
-    listed = [text(members(item).get("source")) for item in items(record.get("media"))]
+    listed = [text(members(item).get("source")) for item in items(record.get("media"))[: payload.MOST]]
     return [source for source in listed if source is not None]
 
 
@@ -179,7 +180,7 @@ def _delivery(entry: JsonObject, whole: Status) -> Delivery:
         provider_status=word,
         url=clean(url, 500) if url else None,
         error=" ".join(_told(error)) if failed else None,
-        retry=on_delivery(_row(error)).retry and entry.get("platform") not in NO_RETRY if failed else None,
+        retry=on_delivery(_row(error)).retry and text(entry.get("platform")) not in NO_RETRY if failed else None,
         published_at=parse(text(entry.get("published_at")) or ""),
     )
 
@@ -201,7 +202,7 @@ def _row(error: JsonObject) -> ErrorRow:
 
 
 def _id(value: object) -> str:
-    return clean(text(value) or "", 200)
+    return payload.identifier(value, 200)
 
 
 _UNITS = {"chars": Unit.CHARACTERS, "utf16": Unit.UTF16, "bytes": Unit.BYTES}

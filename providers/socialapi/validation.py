@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from providers import payload
 from providers.socialapi.refusals import refused
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Warn
@@ -21,8 +22,8 @@ class Opinion:
 
 def opinion(answer: JsonObject) -> Opinion:
     """Read the answer in each of its forms: errors and warnings apart, or one list of issues that say their type."""
-    issues = [members(issue) for name in ("errors", "issues") for issue in items(answer.get(name))[:_MOST]]
-    mild = [members(issue) for issue in items(answer.get("warnings"))[:_MOST]]
+    issues = [members(issue) for name in ("errors", "issues") for issue in items(answer.get(name))[: payload.MOST]]
+    mild = [members(issue) for issue in items(answer.get("warnings"))[: payload.MOST]]
     mild += [issue for issue in issues if issue.get("type") == "warning"]
     problems = _merged(_problem(issue) for issue in issues if issue.get("type") != "warning")
     return Opinion(
@@ -49,6 +50,3 @@ def _problem(issue: JsonObject) -> Problem:
 def _warning(issue: JsonObject) -> Warn:
     field, message = text(issue.get("field")), text(issue.get("message")) or "no reason given"
     return Warn("SERVICE_WARNING", clean(message, 300), clean(field, 60) if field else None)
-
-
-_MOST = 100
