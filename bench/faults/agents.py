@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
 from unicodedata import normalize
 
 from anyio import sleep
@@ -10,26 +11,42 @@ from anyio import sleep
 from bench.faults.process import CallTool
 from schemas.jsonvalue import JsonObject, items, members, text
 
-#: Calls the tools until content or discouraged; gives every answer it got (``None``: the connection was lost).
-Behaviour = Callable[[CallTool, JsonObject, random.Random], Awaitable[list[JsonObject | None]]]
+#: Every answer that an agent got (``None``: the connection was lost).
+Said = list[JsonObject | None]
 
+#: Seconds that an impatient agent lets pass before it repeats a call.
+PAUSES = (0.0, 1.0, 15.0, 100.0)
 #: Nobody tries longer.
 _PATIENCE = 30
 
 
-async def blindly(call: CallTool, post: JsonObject, chance: random.Random) -> list[JsonObject | None]:
+class Behaviour(Protocol):
+    """Calls the tools until content or discouraged, and gives every answer it got."""
+
+    def __call__(
+        self, call: CallTool, post: JsonObject, chance: random.Random, pauses: Sequence[float] = PAUSES
+    ) -> Awaitable[Said]:
+        """Want one post."""
+        ...
+
+
+async def blindly(call: CallTool, post: JsonObject, chance: random.Random, pauses: Sequence[float] = PAUSES) -> Said:
     """Repeat the same call up to three times."""
-    return await _insist(call, [post] * 4, chance)
+    return await _insist(call, [post] * 4, chance, pauses)
 
 
-async def in_other_words(call: CallTool, post: JsonObject, chance: random.Random) -> list[JsonObject | None]:
+async def in_other_words(
+    call: CallTool, post: JsonObject, chance: random.Random, pauses: Sequence[float] = PAUSES
+) -> Said:
     """Repeat the same post up to three times, each time written otherwise."""
-    return await _insist(call, [post, *(_reworded(post, number) for number in range(3))], chance)
+    return await _insist(call, [post, *(_reworded(post, number) for number in range(3))], chance, pauses)
 
 
-async def looking_first(call: CallTool, post: JsonObject, chance: random.Random) -> list[JsonObject | None]:
+async def looking_first(
+    call: CallTool, post: JsonObject, chance: random.Random, pauses: Sequence[float] = PAUSES
+) -> Said:
     """Do as every verdict says: wait, look, and create again only where that is said to be safe."""
-    tool, arguments, said = "create_post", post, list[JsonObject | None]()
+    tool, arguments, said = "create_post", post, Said()
     for _ in range(_PATIENCE):
         body = await call(tool, arguments)
         said.append(body)
@@ -49,18 +66,18 @@ async def looking_first(call: CallTool, post: JsonObject, chance: random.Random)
     return said
 
 
-async def giving_up(call: CallTool, post: JsonObject, chance: random.Random) -> list[JsonObject | None]:
+async def giving_up(call: CallTool, post: JsonObject, chance: random.Random, pauses: Sequence[float] = PAUSES) -> Said:
     """Call once and leave it at that."""
     return [await call("create_post", post)]
 
 
-async def _insist(call: CallTool, posts: list[JsonObject], chance: random.Random) -> list[JsonObject | None]:
-    said = list[JsonObject | None]()
+async def _insist(call: CallTool, posts: list[JsonObject], chance: random.Random, pauses: Sequence[float]) -> Said:
+    said = Said()
     for post in posts:
         said.append(await call("create_post", post))
         if members(said[-1]).get("ok"):
             break
-        await sleep(chance.choice((0.0, 1.0, 15.0, 100.0)))
+        await sleep(chance.choice(pauses))
     return said
 
 

@@ -47,7 +47,23 @@ class Count:
         return [f"{name}: {history}" for name in WRONGS for history in getattr(self, name)]
 
 
-class Server(Protocol):
+class Truth(Protocol):
+    """What really came of a post."""
+
+    async def made(self, caption: str, *, draft: bool) -> int:
+        """Count the posts of a caption that are out or will go out; of a draft, those that are kept."""
+        ...
+
+
+class Records(Protocol):
+    """What stands recorded of a post."""
+
+    async def recorded(self, caption: str) -> list[str]:
+        """Tell in which states the records of a caption ended."""
+        ...
+
+
+class Server(Records, Protocol):
     """What serves an agent: a postwright, or what is compared with it."""
 
     @property
@@ -61,10 +77,6 @@ class Server(Protocol):
 
     async def open_cases(self) -> int:
         """Count the posts of which it does not know what became."""
-        ...
-
-    async def recorded(self, caption: str) -> list[str]:
-        """Tell in which states its records of a caption ended."""
         ...
 
 
@@ -138,7 +150,7 @@ async def _play(plan: Plan, home: Path, start: Start) -> Count:
         around.weather.clear_up()
         if await _calm_down(machines):
             count.stuck.append(plan.name)
-        await _judge(plan, service, machines[0], wants, count)
+        await judge(plan, service, machines[0], wants, count)
         others.cancel_scope.cancel()
     return count
 
@@ -196,12 +208,12 @@ async def _calm_down(machines: list[Machine]) -> bool:
     return True
 
 
-async def _judge(plan: Plan, service: Service, machine: Machine, wants: list[Want], count: Count) -> None:
+async def judge(plan: Plan, truth: Truth, records: Records, wants: list[Want], count: Count) -> None:
     """Hold what was said, and what stands in the journal, against what is there."""
     for want in wants:
-        made = await service.made(want.caption, draft=plan.shape == "draft")
+        made = await truth.made(want.caption, draft=plan.shape == "draft")
         last = members(next((body for body in reversed(want.said) if body is not None), None))
-        recorded = await machine.recorded(want.caption)
+        recorded = await records.recorded(want.caption)
         if made > 1:
             count.doubled.append(plan.name)
         if not made and (last.get("ok") or "accepted" in recorded or plan.behaviour == "looks first"):

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bench.faults.agents import BEHAVIOURS
 from bench.faults.machine import Trouble
@@ -51,6 +51,7 @@ class Plan:
     behaviour: str
     shape: str
     keys: str
+    beginning: datetime = BEGINNING
 
     @property
     def name(self) -> str:
@@ -68,7 +69,7 @@ class Plan:
             **self.kind.post,
             "caption": caption,
             **({"idempotency_key": "launch-1"} if self.keys != NO_KEY else {}),
-            **({"scheduled_at": wire(BEGINNING + timedelta(days=3))} if self.shape == "later" else {}),
+            **({"scheduled_at": wire(self.beginning + timedelta(days=3))} if self.shape == "later" else {}),
             **({"mode": "draft"} if self.shape == "draft" else {}),
         }
 

@@ -1,8 +1,10 @@
 """One postwright process in virtual time: from the tools down it is the real thing, but for its disk and its net."""
 
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -66,13 +68,21 @@ class Process:
 
     async def open_cases(self) -> int:
         """Count the intents of which nobody knows what became, whoever opened them."""
-        rows = await self._disk.read(lambda connection: connection.execute(_OPEN).fetchone())
-        return rows[0]
+        return await self._disk.read(open_cases)
 
     async def recorded(self, caption: str) -> list[str]:
         """Tell in which states the intents of a caption ended."""
-        rows = await self._disk.read(lambda connection: connection.execute(_ALL).fetchall())
-        return [row["state"] for row in rows if normalize("NFC", row["caption"]) == caption]
+        return await self._disk.read(partial(recorded, caption=caption))
+
+
+def open_cases(connection: sqlite3.Connection) -> int:
+    """Count the intents in a journal of which nobody knows what became."""
+    return connection.execute(_OPEN).fetchone()[0]
+
+
+def recorded(connection: sqlite3.Connection, caption: str) -> list[str]:
+    """Tell in which states the intents of a caption stand in a journal."""
+    return [state for state, words in connection.execute(_ALL) if normalize("NFC", words) == caption]
 
 
 @asynccontextmanager

@@ -43,7 +43,8 @@ class Service:
     def __init__(self, kind: Kind, home: Path, clock: Callable[[], datetime]) -> None:
         self._kind = kind
         self._home = home
-        self.wire = httpx2.ASGITransport(kind.app(Clock(clock))) if kind.app else None
+        self.app = kind.app(Clock(clock)) if kind.app else None
+        self.wire = httpx2.ASGITransport(self.app) if self.app else None
 
     async def made(self, caption: str, *, draft: bool) -> int:
         """Count the posts of a caption that are out or will go out; of a draft, those that are kept."""
