@@ -3,11 +3,11 @@
 import json
 import re
 
-from schemas.jsonvalue import JsonObject, text
+from schemas.jsonvalue import JsonObject, items, text
 from schemas.untrusted import clean
 
-#: Objects and lists in one answer. A full page of posts has a tenth of them; reading millions would halt the server.
-MAX_PARTS = 50_000
+#: Objects and lists in one answer, and its commas. A full page has a tenth of them; millions would halt the server.
+MAX_PARTS, MAX_COMMAS = 50_000, 1_000_000
 #: So many of the things of which an honest answer has a few are told: warnings, problems, media.
 MOST = 100
 
@@ -17,13 +17,18 @@ def read(body: bytes) -> JsonObject | None:
 
     Numbers that are none, or too large to count with, are null; half a surrogate pair is U+FFFD.
     """
-    if body.count(b"{") + body.count(b"[") > MAX_PARTS:
+    if body.count(b"{") + body.count(b"[") > MAX_PARTS or body.count(b",") > MAX_COMMAS:
         return None
     try:
         found = _DECODER.decode(_whole(body.decode("utf-8-sig")))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def objects(value: object) -> list[JsonObject]:
+    """Return the objects of a list; what else is in it is no record of anything."""
+    return [entry for entry in items(value) if isinstance(entry, dict)]
 
 
 def identifier(value: object, limit: int) -> str:

@@ -56,7 +56,7 @@ class Genviral:
     async def accounts(self) -> list[Account]:
         """Read GET /accounts."""
         data = await self._call("GET", "/accounts")
-        found = [records.account(members(record)) for record in _listed(data, "accounts")]
+        found = [records.account(record) for record in _listed(data, "accounts")]
         return [account for account in found if account.native_id]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
@@ -150,7 +150,7 @@ class Genviral:
             "limit": _asked(query),
         }
         data = await self._call("GET", "/posts", {name: value for name, value in asked.items() if value is not None})
-        found = [records.post(members(record)) for record in _listed(data, "posts")]
+        found = [records.post(record) for record in _listed(data, "posts")]
         fresh = [post for post in found if post.id not in items(position.get("seen"))]
         return fresh, data, len(found) >= _asked(query)
 
@@ -186,11 +186,11 @@ class Genviral:
         )
 
 
-def _listed(data: JsonObject, name: str) -> list[Any]:
+def _listed(data: JsonObject, name: str) -> list[JsonObject]:
     """Take a list out of an answer; one without it is none, and proves nothing."""
     if not is_list(data.get(name)):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"Genviral answered without a list of {name}.", doubt=True)
-    return items(data.get(name))
+    return payload.objects(data.get(name))
 
 
 def _asked(query: Query) -> int:

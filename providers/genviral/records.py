@@ -111,13 +111,13 @@ def receipt(data: JsonObject, *, replayed: bool) -> Receipt:
 def post(record: JsonObject) -> Post:
     """Read one post object, as the list and the single read give it."""
     word = clean(text(record.get("status")) or "", 40)
-    states = items(members(record.get("accounts")).get("states"))
+    states = payload.objects(members(record.get("accounts")).get("states"))
     return Post(
         id=payload.identifier(record.get("id"), _LONGEST_ID),
         status=STATUSES.get(word, Status.UNKNOWN),
         provider_status=word,
         caption=text(record.get("caption")) or "",
-        deliveries=tuple(_delivery(members(state)) for state in states),
+        deliveries=tuple(_delivery(state) for state in states),
         scheduled_at=parse(text(record.get("scheduled_at")) or ""),
         created_at=parse(text(record.get("created_at")) or ""),
         media=_media(members(record.get("media"))),

@@ -13,7 +13,7 @@ from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
-from schemas.jsonvalue import JsonObject, is_list, items, text
+from schemas.jsonvalue import JsonObject, is_list, text
 from schemas.result import ProviderError
 
 
@@ -106,15 +106,15 @@ def _succeeded(method: str, found: JsonObject) -> bool:
     return said is True or (said is not False and method not in _CHANGES)
 
 
-def list_of(answer: JsonObject, name: str) -> list[Any]:
-    """Take a list out of an answer.
+def list_of(answer: JsonObject, name: str) -> list[JsonObject]:
+    """Take a list of objects out of an answer.
 
     Raises:
         Failure: an answer without it is none, and proves nothing.
     """
     if not is_list(answer.get(name)):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"PostPost answered without a list of {name}.", doubt=True)
-    return items(answer.get(name))
+    return payload.objects(answer.get(name))
 
 
 def _words(answer: Answer, body: JsonObject | None) -> str:

@@ -16,7 +16,7 @@ from providers.wire import Wire
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject, members
+from schemas.jsonvalue import JsonObject
 from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
 from schemas.rule import RuleSet
 from schemas.status import Status
@@ -68,7 +68,7 @@ class PostPost:
     async def accounts(self) -> list[Account]:
         """Read GET /platform-connections."""
         answer = await self._api.call("GET", "/platform-connections")
-        found = (records.account(members(record)) for record in list_of(answer, "connections"))
+        found = (records.account(record) for record in list_of(answer, "connections"))
         return [account for account in found if account is not None]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:

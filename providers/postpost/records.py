@@ -78,12 +78,12 @@ def _health(word: str, token: str | None) -> str:
 
 def listed(answer: JsonObject, now: datetime) -> list[Post]:
     """Read a page of list-posts."""
-    return [_row(members(record), now) for record in items(answer.get("posts"))]
+    return [_row(record, now) for record in payload.objects(answer.get("posts"))]
 
 
 def _row(record: JsonObject, now: datetime) -> Post:
     word = clean(text(record.get("status")) or "", 40)
-    sent = [_delivery(members(entry)) for entry in items(record.get("platforms"))]
+    sent = [_delivery(entry) for entry in payload.objects(record.get("platforms"))]
     given = items(record.get("mediaUrls"))[: payload.MOST]
     links = [clean(link, 2_000) for link in given if isinstance(link, str)]
     scheduled_at = parse(text(record.get("scheduledTime")) or "")
@@ -103,7 +103,7 @@ def _row(record: JsonObject, now: datetime) -> Post:
 
 def read(post_id: str, record: JsonObject) -> Post:
     """Read get-post's answer: it has no time, and as a rule no status of the group (seed 002)."""
-    entries = [members(entry) for entry in items(record.get("posts"))]
+    entries = payload.objects(record.get("posts"))
     sent = [_delivery(entry) for entry in entries]
     word = clean(text(record.get("status")) or "", 40)
     words = list(dict.fromkeys(part.provider_status for part in sent if part.provider_status))
@@ -209,7 +209,7 @@ def _media(links: list[str]) -> JsonObject:
 
 def problems(body: JsonObject) -> tuple[Problem, ...]:
     """Read a validation report (reference postpost 6, shape 6)."""
-    found = [members(entry) for entry in items(members(body.get("validation")).get("errors"))[: payload.MOST]]
+    found = payload.objects(members(body.get("validation")).get("errors"))[: payload.MOST]
     return tuple(_problem(entry) for entry in found)
 
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from providers import payload
 from providers.protocol import Failure
 from providers.socialapi import refusals
 from providers.socialapi.records import is_post
 from providers.wire import Wire, segment
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
-from schemas.jsonvalue import JsonObject, is_list, items, members, text
+from schemas.jsonvalue import JsonObject, is_list, members, text
 
 #: The service takes no larger page (reference socialapi 4.2).
 MAX_PAGE = 100
@@ -92,7 +93,7 @@ class Api:
 def _listed(found: JsonObject, what: str) -> list[JsonObject]:
     if not is_list(found.get("data")):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"SocialAPI answered without a list of {what}.", doubt=True)
-    return [members(record) for record in items(found.get("data"))]
+    return payload.objects(found.get("data"))
 
 
 def post_path(post_id: str, action: str = "") -> str:

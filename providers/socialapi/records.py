@@ -137,7 +137,7 @@ def post(record: JsonObject) -> Post:
         status=status,
         provider_status=word,
         caption=text(record.get("text")) or "",
-        deliveries=tuple(_delivery(members(entry), status) for entry in items(record.get("targets"))),
+        deliveries=tuple(_delivery(entry, status) for entry in payload.objects(record.get("targets"))),
         scheduled_at=parse(text(record.get("scheduled_at")) or ""),
         created_at=parse(text(record.get("created_at")) or ""),
         media=_media(record),
