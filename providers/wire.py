@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
 
@@ -164,6 +165,8 @@ class Wire:
         if self._client is None:
             self._client = httpx2.AsyncClient(
                 headers=self._headers,
+                # A service that sets cookies gets none back, and fills no memory with them.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 transport=self._transport,
                 timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
                 limits=httpx2.Limits(max_connections=self._concurrency, keepalive_expiry=5.0),
