@@ -46,6 +46,11 @@ class ErrorTable:
         return next(fitting, None) or _by_class(status, provider_code)
 
 
+def doubtful(row: ErrorRow, status: int, asked: float | None) -> bool:
+    """Tell whether a write may have happened: not if the service said when to come back (reference engine 2.5)."""
+    return row.doubt and not (status == _UNAVAILABLE and asked is not None)
+
+
 def _fits(row: ErrorRow, status: int, provider_code: str | None, message: str) -> bool:
     if row.status not in (None, status):
         return False
@@ -73,4 +78,4 @@ def _by_class(status: int, provider_code: str | None) -> ErrorRow:
     return ErrorRow(status, provider_code, ErrorCode.UNEXPECTED_ANSWER, "RFC 9110 15", doubt=True)
 
 
-_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_CLIENT_ERROR, _SERVER_ERROR, _UNAVAILABLE = 400, 500, 503

@@ -1,10 +1,12 @@
 """HTTP towards a hosted service: one pooled client, bounded in time, size and number, telling doubt from certainty."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from math import inf
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +14,9 @@ import anyio
 import httpx2
 from pydantic import SecretStr
 
+from providers.breaker import Breaker, Watch
 from providers.protocol import Failure
+from providers.turns import Turns
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject
@@ -30,6 +34,8 @@ NEVER_SENT = (
 CONNECT_SECONDS = 10.0
 #: How long a request waits for its turn: with the time-outs of reading accounts and of sending, under 50 s in all.
 TURN_SECONDS = 8.0
+#: When to try again after no turn came.
+TURN_AGAIN = 15.0
 MAX_BODY = 8 * 1024 * 1024
 
 
@@ -43,11 +49,11 @@ class Answer:
 
 
 class Wire:
-    """Carries requests to one service under one key, at most ``concurrency`` at a time.
+    """Carries requests to one service under one key, at most ``concurrency`` at a time, or as ``turns`` has it.
 
     ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
     where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call;
-    ``transport`` takes the place of the net.
+    ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net.
     """
 
     def __init__(
@@ -61,13 +67,16 @@ class Wire:
         user_agent: str,
         key_header: str = "Authorization",
         headers: Mapping[str, str] | None = None,
+        turns: Turns | None = None,
+        breaker: Breaker | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._clock = clock
         self._timeout = timeout
-        self._turns = anyio.Semaphore(concurrency)
+        self._turns = turns or Turns(concurrency)
+        self._breaker = breaker
         self._concurrency = concurrency
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
         self._key_header = key_header
@@ -84,11 +93,14 @@ class Wire:
         body: JsonObject | None = None,
         query: dict[str, Any] | None = None,
         leave_by: Deadline | None = None,
+        until: float = inf,
     ) -> Answer:
         """Send one request under the key, but not after ``leave_by``, and read the whole answer.
 
+        It ends at ``until`` by the loop's clock, if not earlier.
+
         Raises:
-            Failure: ``provider_unreachable`` when nothing was sent; ``provider_timeout`` or
+            Failure: ``provider_unreachable`` or ``provider_paused`` when nothing was sent; ``provider_timeout`` or
                 ``unexpected_answer`` with ``doubt`` when the request may have been acted on.
         """
         secret = self._key.get_secret_value()
@@ -97,7 +109,8 @@ class Wire:
         request = self._open().build_request(
             method, f"{self._base_url}{path}", json=body, params=query, headers=headers
         )
-        return await self._exchange(request, self._timeout, leave_by)
+        watched = self._breaker.watch() if self._breaker else nullcontext(Watch())
+        return await self._exchange(request, self._timeout, watched, leave_by, until)
 
     async def upload(self, url: str, content: bytes, media_type: str, seconds: float) -> Answer:
         """PUT bytes to a presigned link, without the key: the link itself is the permission.
@@ -106,24 +119,45 @@ class Wire:
             Failure: as ``send``.
         """
         request = self._open().build_request("PUT", url, content=content, headers={"Content-Type": media_type})
-        return await self._exchange(request, seconds)
+        # What stores the bytes is another service than the one that the breaker is for.
+        return await self._exchange(request, seconds, nullcontext(Watch()))
 
-    async def _exchange(self, request: httpx2.Request, seconds: float, leave_by: Deadline | None = None) -> Answer:
-        await self._take_turn()
+    async def _exchange(
+        self,
+        request: httpx2.Request,
+        seconds: float,
+        watched: AbstractAsyncContextManager[Watch],
+        leave_by: Deadline | None = None,
+        until: float = inf,
+    ) -> Answer:
+        async with watched as watch:
+            give_back = await self._take_turn(until)
+            try:
+                self._hold_to(leave_by)
+                return await self._carry(request, min(seconds, until - anyio.current_time()), watch)
+            finally:
+                give_back()
+
+    async def _carry(self, request: httpx2.Request, seconds: float, watch: Watch) -> Answer:
+        """Send and read, and say what that told of the service."""
+        watch.answered, overdue = False, anyio.current_effective_deadline()
         try:
-            self._hold_to(leave_by)
             with anyio.fail_after(seconds):
-                return await self._read(request)
+                answer = await self._read(request)
         except NEVER_SENT as error:
             raise self._unreachable(error) from error
         except (TimeoutError, httpx2.TimeoutException) as error:
-            message = f"No answer within {seconds:g} s."
+            message = f"No answer within {round(seconds, 1):g} s."
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
         except httpx2.HTTPError as error:
             message = f"The connection broke before the answer was complete ({type(error).__name__})."
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
-        finally:
-            self._turns.release()
+        except anyio.get_cancelled_exc_class():
+            # The time that somebody around gives it is over; or its caller left, and that tells nothing.
+            watch.answered = False if anyio.current_time() >= overdue else None
+            raise
+        watch.answered = answer.status < _SERVER_ERROR
+        return answer
 
     def _hold_to(self, leave_by: Deadline | None) -> None:
         """Send nothing too late: another process may have looked into the order since, and found nothing of it."""
@@ -139,14 +173,15 @@ class Wire:
         told = _date(headers.get("date", ""))
         self._ahead = told - self._clock() if told else self._ahead
 
-    async def _take_turn(self) -> None:
+    async def _take_turn(self, until: float) -> Callable[[], None]:
         """Wait for one of the few requests that may be under way; too long a wait is a call that was never sent."""
+        seconds = max(0.0, min(TURN_SECONDS, until - anyio.current_time() - _LEAST))
         try:
-            with anyio.fail_after(TURN_SECONDS):
-                await self._turns.acquire()
+            return await self._turns.take(seconds)
         except TimeoutError as error:
-            message = f"Too many calls at once: no turn within {TURN_SECONDS:g} s, so nothing was sent."
-            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message) from error
+            message = f"Too many calls at once: no turn within {round(seconds, 1):g} s, so nothing was sent."
+            # Longer than any pause within a call: whoever waits beside many gains nothing by waiting again.
+            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message, after_seconds=TURN_AGAIN) from error
 
     async def _read(self, request: httpx2.Request) -> Answer:
         response = await self._open().send(request, stream=True)
@@ -226,3 +261,6 @@ def _date(value: str) -> datetime | None:
 
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_SERVER_ERROR = 500
+# What is left for a request that had to wait for its turn, at least (seconds).
+_LEAST = 1.0

@@ -81,6 +81,7 @@ class ErrorCode(StrEnum):
     PROVIDER_ERROR = "provider_error"
     PROVIDER_UNREACHABLE = "provider_unreachable"
     PROVIDER_TIMEOUT = "provider_timeout"
+    PROVIDER_PAUSED = "provider_paused"
     UNEXPECTED_ANSWER = "unexpected_answer"
     OUTCOME_UNKNOWN = "outcome_unknown"
     STORAGE_FAILED = "storage_failed"
@@ -254,6 +255,16 @@ ENTRIES: dict[ErrorCode, Entry] = {
         Who.NOBODY,
         "The service did not answer in time. Repeat.",
         after_seconds=10,
+        same_key=True,
+    ),
+    ErrorCode.PROVIDER_PAUSED: Entry(
+        503,
+        _UPSTREAM,
+        _WAIT,
+        Who.NOBODY,
+        "The service failed several times in a row and is left alone for a while, so nothing was sent. "
+        "Wait, then repeat the same call.",
+        after_seconds=15,
         same_key=True,
     ),
     ErrorCode.UNEXPECTED_ANSWER: Entry(

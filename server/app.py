@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx2
 from anyio import create_task_group
@@ -18,6 +19,7 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.journal import MIGRATIONS, Journal
 from engine.settler import Settler
+from providers.breaker import BREAKER_MIGRATIONS, Breaker
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.genviral.provider import Genviral
@@ -31,16 +33,15 @@ from providers.networks.webhook import Webhook
 from providers.postpost.provider import PostPost
 from providers.protocol import Provider
 from providers.socialapi.provider import SocialAPI
-from providers.wire import Wire
+from providers.turns import Turns
+from providers.wire import TURN_SECONDS, Wire
 from schemas.instant import Clock
 from server.dispatch import Dispatch
 from server.settings import Settings
 
-#: Requests to one service at one time, where its settings say nothing.
-CONCURRENCY = 3
 #: The one file that all processes of a home share, and whose tables are in it.
 DATABASE = "postwright.db"
-COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS}
+COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS, "wire": BREAKER_MIGRATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,6 @@ def _wire(
     parts: _Parts,
     provider: str,
     *,
-    concurrency: int = CONCURRENCY,
     key_header: str = "Authorization",
     headers: dict[str, str] | None = None,
 ) -> Wire:
@@ -146,6 +146,7 @@ def _wire(
     key = settings.key(provider)
     if key is None:
         raise ValueError(f"{provider} is on without a key")
+    concurrency = settings.concurrency(provider)
     return Wire(
         settings.base_url(provider),
         key,
@@ -155,15 +156,26 @@ def _wire(
         concurrency=concurrency,
         key_header=key_header,
         headers=headers,
+        turns=Turns(concurrency, settings.home / "turns", provider),
+        breaker=_breaker(parts, provider),
         transport=parts.transport,
     )
+
+
+def _breaker(parts: _Parts, provider: str) -> Breaker | None:
+    """Make the breaker of a provider, and of the server where its API is: one that is down says nothing of another."""
+    settings = parts.settings
+    if not settings.breaker_failures:
+        return None
+    base = urlsplit(settings.base_url(provider))
+    name, seconds = f"{provider} {base.hostname}:{base.port or base.scheme}", settings.send_timeout + TURN_SECONDS
+    return Breaker(parts.database, parts.clock, name, most=settings.breaker_failures, probe_seconds=seconds)
 
 
 def _genviral(parts: _Parts) -> Provider:
     settings = parts.settings
     rules = {"v1": RULES, "v2": RULES_V2}[settings.genviral_rules]
-    wire = _wire(parts, "genviral", concurrency=settings.genviral_concurrency)
-    return Genviral(wire, parts.clock, rules=rules, poll_seconds=settings.genviral_poll_seconds)
+    return Genviral(_wire(parts, "genviral"), parts.clock, rules=rules, poll_seconds=settings.genviral_poll_seconds)
 
 
 def _postpost(parts: _Parts) -> Provider:

@@ -50,15 +50,22 @@ class Settings(BaseModel):
     )
     genviral_base_url: HttpUrl = Field(HttpUrl(GENVIRAL_URL), description="Where Genviral's API is, such as a sandbox.")
     genviral_rules: Literal["v1", "v2"] = Field("v1", description="The generation of Genviral's rules; `doctor` tells.")
-    genviral_concurrency: int = Field(3, ge=1, le=10, description="Requests to Genviral at one time.")
+    genviral_concurrency: int = Field(
+        3, ge=1, le=10, description="Requests to Genviral at one time, over all processes."
+    )
     genviral_poll_seconds: float = Field(30.0, ge=0.05, le=600, description="Seconds between two looks at one post.")
     postpost_api_key: SecretStr | None = Field(None, min_length=8, description="PostPost's API key; turns it on.")
     postpost_base_url: HttpUrl = Field(HttpUrl(POSTPOST_URL), description="Where PostPost's API is.")
+    postpost_concurrency: int = Field(3, ge=1, le=10, description="Requests to PostPost at one time, likewise.")
     postpost_user_id: str | None = Field(
         None, pattern="^[0-9a-f]{24}$", description="The managed user to act as; default: the key's owner."
     )
     socialapi_api_key: SecretStr | None = Field(None, min_length=8, description="SocialAPI.ai's API key; turns it on.")
     socialapi_base_url: HttpUrl = Field(HttpUrl(SOCIALAPI_URL), description="Where SocialAPI.ai's API is.")
+    socialapi_concurrency: int = Field(3, ge=1, le=10, description="Requests to SocialAPI.ai at one time, likewise.")
+    breaker_failures: int = Field(
+        5, ge=0, le=100, description="Failures in a row after which a service is left alone for a while; 0: never."
+    )
     send_timeout: float = Field(30.0, gt=0, le=45, description="Seconds that one request to a service may take.")
     settle_seconds: float = Field(
         120.0, ge=0.01, le=3600, description="Seconds before a look that finds nothing of a lost post counts."
@@ -103,6 +110,10 @@ class Settings(BaseModel):
     def base_url(self, provider: str) -> str:
         """Where a hosted provider's API is."""
         return str(getattr(self, f"{provider}_base_url"))
+
+    def concurrency(self, provider: str) -> int:
+        """How many requests to a hosted provider may be under way at one time."""
+        return getattr(self, f"{provider}_concurrency")
 
     def tenant(self, provider: str) -> str:
         """Name whose posts a provider makes: a digest of where they go, and under which key. Empty for ``local``."""

@@ -8,12 +8,11 @@
           +---- not sent, or refused for the moment ---+
 """
 
-import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from providers.jitter import Spread, full_jitter, pause_seconds
 from providers.protocol import Failure
 from schemas.errors import ENTRIES, Decision, ErrorCode
 from schemas.instant import wire
@@ -41,9 +40,6 @@ class State(StrEnum):
 
 
 _STATUSES = {State.LEASED: Status.QUEUED, State.SENDING: Status.PUBLISHING}
-
-#: Draws from 0 up to a number of seconds, so that deliveries that failed together do not come back together.
-Spread = Callable[[float], float]
 
 BASE_SECONDS = 2.0
 CAP_SECONDS = 900.0
@@ -95,18 +91,9 @@ def judge(failure: Failure, record: Record, now: datetime, spread: Spread, *, ex
     return Verdict(State.QUEUED, wake_at=again, error=error, refused=refused)
 
 
-def wait_seconds(tries: int, asked: float | None, spread: Spread) -> float:
-    """Choose a pause in seconds: what the network ``asked`` and up to a tenth more, else full jitter; at least 1."""
-    if asked is not None:
-        return max(1.0, asked + spread(asked / 10))
-    return max(1.0, spread(min(CAP_SECONDS, BASE_SECONDS * 2.0 ** min(tries, _ENOUGH))))
-
-
-def full_jitter(ceiling: float) -> float:
-    """Draw evenly between 0 and ``ceiling``."""
-    return random.uniform(0, ceiling)  # noqa: S311  (it spreads load; nobody gains by guessing it)
+def wait_seconds(tries: int, asked: float | None, spread: Spread = full_jitter) -> float:
+    """Choose the pause before a delivery is taken up again, at least 1 s."""
+    return max(1.0, pause_seconds(tries, asked, spread, base=BASE_SECONDS, cap=CAP_SECONDS))
 
 
 _COME_BACK = frozenset({Decision.WAIT_THEN_RETRY, Decision.RETRY_UNCHANGED})
-# 2 s doubled this often is past the cap; a larger exponent would only overflow.
-_ENOUGH = 10
