@@ -7,7 +7,7 @@ from schemas.jsonvalue import JsonObject, items, text
 from schemas.untrusted import clean
 
 #: Objects and lists in one answer, and its commas. A full page has a tenth of them; millions would halt the server.
-MAX_PARTS, MAX_COMMAS = 50_000, 1_000_000
+MAX_PARTS, MAX_COMMAS = 20_000, 500_000
 #: So many of the things of which an honest answer has a few are told: warnings, problems, media.
 MOST = 100
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from anyio.from_thread import BlockingPortal
+from mcp.client import Client
 
-from engine.clock import utc_now
 from schemas.errors import Decision, ErrorCode, Outcome, Who
-from tests.desk import Agent, Body, agent
+from server.app import open_desk
+from server.dispatch import Dispatch
+from server.settings import load
+from tests.desk import Agent, Body
 from tests.hostile.service import Answer, Service, listening, said
 
 KEY = "hostile.k3yThatMustNeverShow"
@@ -191,10 +194,13 @@ def assert_verdict(body: Body) -> None:
 @asynccontextmanager
 async def at_the_mercy(kind: Kind, home: Path, portal: BlockingPortal) -> AsyncGenerator[Victim]:
     """Open everything for one provider; requests give up after half a second."""
-    settings = {**kind.settings, "SEND_TIMEOUT": "0.5"}
+    # Without the breaker: a service that only fails would soon be asked nothing any more.
+    settings = {**kind.settings, "SEND_TIMEOUT": "0.5", "BREAKER_FAILURES": "0"}
     async with listening(Service()) as service:
         settings[f"{kind.provider.upper()}_BASE_URL"] = service.url
-        async with agent(home, utc_now, **settings) as found:
-            victim = Victim(kind, service, found, portal)
+        loaded = load({f"POSTWRIGHT_{name}": value for name, value in {"HOME": str(home), **settings}.items()})
+        # Nothing runs beside the server here: what settles open cases would ask the service in between.
+        async with open_desk(loaded) as opened, Client(Dispatch(opened.desk, loaded.secrets).server("0")) as client:
+            victim = Victim(kind, service, Agent(client), portal)
             victim.behave()
             yield victim

@@ -1,0 +1,163 @@
+"""What a service sends may cost only so much: memory, time, room in an answer; and the key goes to nobody else."""
+
+import json
+import time
+import tracemalloc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+
+from providers.payload import MAX_PARTS
+from providers.wire import MAX_BODY
+from tests.desk import Body
+from tests.hostile.answers import FLOODS, MEGABYTE, bomb
+from tests.hostile.service import Service, listening, said
+from tests.hostile.victims import KEY, MOMENT, Victim
+
+#: Both sides of the wire run in this process: what was read so far, its copy, and what is under way.
+MOST_MEMORY = 4 * MAX_BODY
+#: Seconds that a call may take whose request gives up after half of one.
+MOST_SECONDS = 5.0
+
+
+@contextmanager
+def bounded() -> Generator[None]:
+    """Hold what happens meanwhile to a bound of memory and one of time."""
+    for kind in ("gzip", "deflate", "twice"):
+        bomb(kind)
+    begun = time.monotonic()
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < MOST_MEMORY
+    assert time.monotonic() - begun < MOST_SECONDS
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_costs_little_and_leaves_open_what_may_have_been_done(victim: Victim, name: str) -> None:
+    victim.hears(FLOODS[name])
+    with bounded():
+        assert victim.create()["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize("name", ["10 MB of JSON", "endless chunks", "an endless header", "a gzip bomb in gzip"])
+def test_a_flood_costs_little_where_something_is_read(victim: Victim, name: str) -> None:
+    victim.hears(FLOODS[name])
+    with bounded():
+        assert [body["outcome"] for body in victim.reads()] == ["nothing_sent"] * 3
+
+
+def _in_place_of_lists(value: object, parts: bytes) -> bytes:
+    """An honest answer whose lists hold millions of things, as large as an answer may be."""
+    words = json.dumps(value).encode()
+    return words.replace(b"[", b"[" + parts * ((MAX_BODY - len(words)) // len(parts) // words.count(b"[")))
+
+
+@pytest.mark.parametrize("parts", [b"{},", b"[],", b'{"a":1},', b'"a",', b"0,", b'{"id":"p","status":"draft"},'])
+def test_an_answer_of_millions_of_small_things_halts_nothing(victim: Victim, parts: bytes) -> None:
+    kind = victim.kind
+    for tool, arguments, honest in (
+        ("list_posts", {"response_format": "detailed"}, kind.listed),
+        ("check_status", {"post_id": kind.post}, kind.read),
+        ("create_post", {}, kind.created),
+    ):
+        victim.hears(said(200, _in_place_of_lists(honest, parts)))
+        begun = time.monotonic()
+        body = victim.create() if tool == "create_post" else victim.call(tool, **arguments)
+        assert time.monotonic() - begun < MOST_SECONDS
+        assert len(json.dumps(body)) < MEGABYTE
+
+
+def test_a_page_with_as_many_parts_as_are_read_is_read_in_time(victim: Victim) -> None:
+    part = b'{"id": "p", "postGroupId": "p", "status": "draft", "created_at": "%s"},' % MOMENT.encode()
+    for tool, honest in (("list_posts", victim.kind.listed), ("list_accounts", victim.kind.accounts)):
+        words = json.dumps(honest).encode()
+        first = words.index(b"[") + 1
+        assert words.count(b"{") + words.count(b"[") < 50
+        victim.hears(said(200, words[:first] + part * (MAX_PARTS - 50) + words[first:]))
+        begun = time.monotonic()
+        victim.service.honest = {}
+        body = victim.call(tool, **({"refresh": True} if tool == "list_accounts" else {}))
+        victim.behave()
+        assert body["ok"]
+        assert time.monotonic() - begun < MOST_SECONDS
+
+
+REFUSALS: list[Body] = [
+    {"ok": False, "error_code": "invalid_payload", "issues": {"formErrors": ["No"] * 300_000}},
+    {"ok": False, "error_code": "invalid_payload", "issues": [{"path": ["a"] * 900, "message": "No"}] * 900},
+    {"success": False, "error": "No" * MEGABYTE, "validation": {"errors": [{"message": "No", "field": "x"}] * 9_000}},
+    {"error": {"code": "x" * MEGABYTE, "message": "No" * MEGABYTE, "meta": {"field": "f." * MEGABYTE}}},
+    {"error": {"code": "a.b", "message": "No", "meta": {"max": 10**14, "plan": "p" * MEGABYTE, "window": "w" * 9_999}}},
+    {"error": {"code": "a.b", "message": "No", "meta": {"retry_after_seconds": 10**14}}, "request_id": "r" * MEGABYTE},
+    {"message": "<" * MEGABYTE, "code": "\u202e" * 99_999, "error_code": "e" * MEGABYTE},
+]
+
+
+@pytest.mark.parametrize("number", range(len(REFUSALS)))
+def test_a_long_refusal_is_told_shortly(victim: Victim, number: int) -> None:
+    victim.hears(said(429, json.dumps(REFUSALS[number]).encode(), x_request_id="q" * 60_000, retry_after="9" * 300))
+    begun = time.monotonic()
+    body = victim.create()
+    assert time.monotonic() - begun < MOST_SECONDS
+    assert body["outcome"] == "rejected"
+    assert body["retry"]["after_seconds"] is None or 1 <= body["retry"]["after_seconds"] <= 86_400
+
+
+def test_a_page_of_a_megabyte_is_told_shortly(victim: Victim) -> None:
+    for page in (b"<" * MEGABYTE, b"<style>" * 99_999, b"<title>" + b"t" * MEGABYTE, b"&<p>" * 99_999, b"\xff" * 9_999):
+        victim.hears(said(503, page, content_type="text/html"))
+        begun = time.monotonic()
+        assert len(victim.create()["message"]) < 1_000
+        assert time.monotonic() - begun < MOST_SECONDS
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_with_the_key(victim: Victim, status: int) -> None:
+    with victim.portal.wrap_async_context_manager(listening(Service(answer=said(200, b"{}")))) as thief:
+        for where in (
+            thief.url,
+            f"{thief.url}/deeper",
+            thief.url.removeprefix("http:"),
+            f"{victim.service.url}/posts/2",
+        ):
+            victim.service.asked.clear()
+            victim.hears(said(status, b'{"ok": true, "success": true}', location=where))
+            assert victim.create()["outcome"] == "unknown"
+            assert victim.call("list_posts")["error_code"] == "unexpected_answer"
+            assert not [asked for asked in victim.service.asked if asked.path.endswith("/2")]
+        assert thief.asked == []
+
+
+def test_the_key_goes_to_the_service_and_its_cookies_do_not_come_back(victim: Victim) -> None:
+    victim.service.asked.clear()
+    victim.hears(said(500, b"{}", set_cookie="spy=1; Path=/", refresh="0; url=http://127.0.0.1:9/"))
+    victim.call("list_posts")
+    victim.call("list_posts")
+    assert len(victim.service.asked) == 2
+    for asked in victim.service.asked:
+        assert KEY in asked.headers.get("authorization", "") + asked.headers.get("x-api-key", "")
+        assert "cookie" not in asked.headers
+
+
+DATES = [
+    "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 -2359",
+    "Mon, 01 Jan 2026 00:00:00 +999999", "Thu, 01 Jan 1970 00:00:00 GMT", "soon", "", "-1", "1e400", "nan", "inf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_clocks_and_waits_that_cannot_be_are_nothing_to_go_by(victim: Victim, date: str) -> None:
+    for status in (200, 429, 503):
+        victim.hears(said(status, b'{"ok": true, "success": true}', date=date, retry_after=date))
+        body = victim.create()
+        wait = body["retry"]["after_seconds"]
+        assert wait is None or 1 <= wait <= 86_400
+        if body["outcome"] == "unknown":
+            [look] = body["next"]
+            victim.hears(said(200, json.dumps(victim.kind.listed).encode(), date=date))
+            assert victim.call(look["tool"], **look["arguments"])["outcome"] in {"unknown", "rejected"}
