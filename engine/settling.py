@@ -16,7 +16,7 @@ from providers.protocol import Failure, Provider
 from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject
 from schemas.post import Absent, Receipt, Warn
-from schemas.result import Result, failure
+from schemas.result import NextCall, Result, failure
 
 log = structlog.get_logger(__name__)
 
@@ -75,8 +75,7 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
     """Look what became of an open case, if nobody else is looking; it stays open while nobody can tell."""
     provider, pauses = desk.providers.get(intent.provider), desk.cases.pauses(intent)
     if provider is None or pauses is None:
-        why = f"It was sent through {intent.provider} with another API key or server, so it cannot be looked up here."
-        return still_open(desk, intent, why)
+        return _foreign(intent)
     try:
         claimed = await _claimed(desk, intent)
         if isinstance(claimed, Intent):
@@ -86,6 +85,21 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
         return still_open(desk, intent, f"The journal could not be used ({error}).")
     told = stored(desk, claimed.intent, timezone) if claimed.intent else None
     return told or still_open(desk, claimed.intent or intent, "Another call is looking into it.")
+
+
+def _foreign(intent: Intent) -> Result:
+    """Tell a case that this process has no key to look into."""
+    message = (
+        f"It was sent through {intent.provider} with another API key or server: with this one it cannot be looked up."
+    )
+    return failure(
+        ErrorCode.OUTCOME_UNKNOWN,
+        message,
+        outcome=Outcome.UNKNOWN,
+        provider=intent.provider,
+        advice="Ask the user to look at the account. If it is not there, create it with allow_duplicate true.",
+        next_calls=[NextCall(tool="list_posts", arguments={}, why="See whether the post is there after all.")],
+    )
 
 
 @dataclass(frozen=True, slots=True)
