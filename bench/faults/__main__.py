@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import click
 
-from bench.faults.history import Count, play
+from bench.faults.history import WRONGS, Count, play
 from bench.faults.mutants import MUTANTS
 from bench.faults.plan import Plan, draw
+from bench.faults.real import real
 from bench.faults.services import KINDS
 from bench.faults.tally import table, tally
 from server import log
 
+#: Histories of real processes at one time: they mostly wait.
+_AT_ONCE = 16
 #: A rule that is left out has to be noticed within so many seeds of each provider (reference engine 2.8).
 SEEDS = 500
 
@@ -23,10 +26,12 @@ SEEDS = 500
 @click.option(
     "--mutants", is_flag=True, help="Leave out each rule of the journal in turn, and find the first seed that notices."
 )
-def main(histories: int, first: int, *, mutants: bool) -> None:
+def main(histories: int, first: int, real_histories: int, *, mutants: bool) -> None:
     """Play histories of an agent, a server and a service that fail; tell what is doubled, lost, stuck or wrong."""
     log.configure("console", "critical", ())
     bad = _virtual(histories, first) if histories else []
+    if real_histories:
+        bad += _real(real_histories, first)
     if mutants:
         bad += _mutants()
     for line in bad:
@@ -41,6 +46,16 @@ def _virtual(histories: int, first: int) -> list[str]:
         print(f"\n{table(played, title, row)}", flush=True)
     print(f"\n{len(played):,} histories, each played twice, in {time.monotonic() - began:.0f} s.", flush=True)
     return [wrong for _, pair in played for wrong in pair.ours.bad]
+
+
+def _real(histories: int, first: int) -> list[str]:
+    began = time.monotonic()
+    count, kills = real(histories, _AT_ONCE, first)
+    told = ", ".join(f"{len(getattr(count, name))} {name}" for name in WRONGS)
+    print(
+        f"\n{count.histories} histories of real processes, {kills} SIGKILLs: {told}; {time.monotonic() - began:.0f} s."
+    )
+    return count.bad
 
 
 def _mutants() -> list[str]:
