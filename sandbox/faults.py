@@ -5,6 +5,7 @@ A fault is a text, its arguments behind colons:
 =============================================  =====================================================================
 ``status:<n>[:<error_code>[:<shape>]]``        answer with status n in the service's own envelope; nothing is done
 ``html_500``                                   answer 500 with an HTML page, as a proxy does; nothing is done
+``page:<n>[:<words>]``                         answer n with such a page, or in plain words; nothing is done
 ``retry_after:<s>[:<error_code>]``             answer 429 with ``Retry-After: <s>``; nothing is done
 ``slow:<s>``                                   wait, then act and answer: a caller who gave up is surprised later
 ``drop_before[:eof]``                          close the connection; nothing is done
@@ -32,13 +33,16 @@ LONGEST_WAIT = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer that a fault gives; ``shape`` varies the envelope in a way that the service knows."""
+    """The answer that a fault gives; ``shape`` varies the envelope in a way that the service knows.
+
+    ``page`` stands in for the envelope, as a proxy before the service would have it: plain words, or of none a page.
+    """
 
     status: int
     error_code: str | None = None
     shape: str | None = None
     retry_after: str | None = None
-    html: bool = False
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,15 @@ class Fault:
 
 
 def _status(text: str, number: str, error_code: str | None = None, shape: str | None = None) -> Fault:
-    if re.fullmatch("[45][0-9]{2}", number) is None:
-        raise ValueError(f"{number!r} is not a status from 400 to 599")
-    return Fault(text, reply=Reply(int(number), error_code or None, shape))
+    return Fault(text, reply=Reply(_failing(number), error_code or None, shape))
 
 
 def _html(text: str) -> Fault:
-    return Fault(text, reply=Reply(500, html=True))
+    return Fault(text, reply=Reply(500, page=""))
+
+
+def _page(text: str, number: str, *words: str) -> Fault:
+    return Fault(text, reply=Reply(_failing(number), page=":".join(words)))
 
 
 def _retry_after(text: str, seconds: str, error_code: str | None = None) -> Fault:
@@ -81,6 +87,7 @@ def _drop(text: str, ending: str = "reset") -> Fault:
 KINDS: dict[str, tuple[bool, Callable[..., Fault], range]] = {
     "status": (False, _status, range(1, 4)),
     "html_500": (False, _html, range(1)),
+    "page": (False, _page, range(1, 9)),
     "retry_after": (False, _retry_after, range(1, 3)),
     "slow": (False, _slow, range(1, 2)),
     "drop_before": (False, _drop, range(2)),
@@ -104,6 +111,12 @@ def parse(text: str) -> Fault:
     if len(arguments) not in accepted:
         raise ValueError(f"{text!r} has too few or too many arguments")
     return replace(build(text, *arguments), acts=acts)
+
+
+def _failing(number: str) -> int:
+    if re.fullmatch("[45][0-9]{2}", number) is None:
+        raise ValueError(f"{number!r} is not a status from 400 to 599")
+    return int(number)
 
 
 def _seconds(text: str) -> float:

@@ -1,10 +1,11 @@
 """Stands before a sandbox's application: notes every request and lets armed faults happen to it."""
 
 from collections.abc import Callable
+from http.client import responses
 
 import anyio
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.clock import Clock, iso
@@ -19,7 +20,7 @@ CONTROLS = "/_sandbox"
 #: Raises ValueError for a shape that the service does not know.
 FailureBody = Callable[[int, str | None, str | None], object]
 
-_PAGE = "<!DOCTYPE html><html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
+_PAGE = "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{phrase}</h1></body></html>"
 
 
 class Interceptor:
@@ -81,8 +82,9 @@ class Interceptor:
             await self._app(scope, receive, send)
 
     def _write(self, wanted: Reply) -> Response:
-        if wanted.html:
-            return HTMLResponse(_PAGE, wanted.status)
+        if wanted.page is not None:
+            page = _PAGE.format(status=wanted.status, phrase=responses.get(wanted.status, "Error"))
+            return PlainTextResponse(wanted.page, wanted.status) if wanted.page else HTMLResponse(page, wanted.status)
         headers = {} if wanted.retry_after is None else {"Retry-After": wanted.retry_after}
         return reply(self._failure(wanted.status, wanted.error_code, wanted.shape), wanted.status, headers)
 

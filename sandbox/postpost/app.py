@@ -154,7 +154,7 @@ def _failure(clock: Clock, status: int, name: str | None, shape: str | None) -> 
     """
     if name is not None and name in LIMITS:
         return sample(name, shape, clock.now())
-    return written(status, name, shape)
+    return written(status, name, shape, clock.now())
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -61,7 +61,10 @@ CHANNEL_FORMS: dict[str, JsonObject] = {
     "unmanaged": {"canExpand": False, "connectionCount": 3},
 }
 
-_BLOCKED = [{"platformSelection": "twitter-123456789", "used": 100, "remaining": 0}]
+#: One of the connections that are there from the start (`sandbox.postpost.seeds.DEFAULT`).
+_BLOCKED = [{"platformSelection": "twitter-1582941003", "used": 100, "remaining": 0}]
+
+_OVER: JsonObject = {"limit": 3, "used": 5, "requested": 0, "remaining": 0, "overLimitBy": 2, "scope": "account"}
 
 #: code -> the forms in which a fault may ask for it, the usual one first -> made-up numbers.
 SAMPLES: dict[str, dict[str, JsonObject]] = {
@@ -83,7 +86,9 @@ SAMPLES: dict[str, dict[str, JsonObject]] = {
         }
     },
     "CONNECTIONS_OVER_LIMIT": {
-        "standard": {"limit": 3, "used": 5, "requested": 0, "remaining": 0, "overLimitBy": 2, "scope": "account"}
+        "standard": _OVER,
+        # Of this field the name alone is documented; with which code, and what is in it, are our choice.
+        "breakdown": _OVER | {"channelBreakdown": {"twitter": 3, "linkedin": 2}},
     },
     "CHANNEL_LIMIT_REACHED": CHANNEL_FORMS
     | {"standard": {"limit": 3, "used": 3, "requested": 1, "remaining": 0, "projectedUsed": 4}},

@@ -1,8 +1,11 @@
 """What the service refuses, in its own words, and the shapes of the body that says so."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from sandbox.jsonvalue import JsonObject
+from sandbox.postpost.javascript import stamp
+from sandbox.postpost.networks import BLOCKED
 
 #: Our name for it -> (HTTP status, text). The service gives no codes but those of its limits; the names are what
 #: faults call these by. Texts: seed 002, and reference postpost 5, 7, 13.
@@ -31,6 +34,8 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "invalid_scheduled_time": (400, "Invalid scheduled time format"),
     "settings_not_json": (400, "Invalid platformSettings JSON"),
     "settings_not_object": (400, "platformSettings must be an object"),
+    # The seed does not say where this one is met: here a delivery fails with it, and 400 is to be had as a fault.
+    "threads_blocked": (400, BLOCKED),
     "create_failed": (500, "Failed to create post group"),
     # get-post, update-post, delete-post, post-logs
     "post_group_not_found": (404, "Post group not found"),
@@ -74,7 +79,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "server_error": (500, "Server error"),
 }
 
-#: What some bodies hold beside ``error`` (seed 002; reference postpost 6).
+#: What some bodies hold beside ``error`` (seed 002; reference postpost 6, 16).
 BESIDE: dict[str, JsonObject] = {
     "subscription_required": {"message": "No active plan entitlements found for this account."},
     "account_on_hold": {
@@ -99,7 +104,11 @@ BESIDE: dict[str, JsonObject] = {
             "summary": "1 error",
         }
     },
+    "MEDIA_URL_RATE_LIMITED": {"retryAfterSec": 1800},
 }
+
+#: The code of newer versions whose body tells the service's time (reference postpost 16).
+PAST = "SCHEDULED_TIME_IN_PAST"
 
 #: The shapes of a body; the docs tell of the first two, and not which route answers with which: all here say ``error``.
 SHAPES = ("error", "message", "both")
@@ -123,7 +132,7 @@ def refuse(name: str, **facts: str) -> Refusal:
     return Refusal(status, {"error": text.format(**facts)})
 
 
-def written(status: int, name: str | None, shape: str | None) -> JsonObject:
+def written(status: int, name: str | None, shape: str | None, now: datetime) -> JsonObject:
     """Write a failure for a fault; a code in capitals that is not listed stands as ``code``, as newer versions may.
 
     Raises:
@@ -139,7 +148,7 @@ def written(status: int, name: str | None, shape: str | None) -> JsonObject:
     body: JsonObject = {key: text for key in ("error", "message") if shape in (key, "both")}
     if name is not None and name not in REFUSALS:
         body["code"] = name
-    return body | BESIDE.get(name or "", {})
+    return body | BESIDE.get(name or "", {}) | ({"serverTime": stamp(now)} if name == PAST else {})
 
 
 def _phrase(status: int) -> str:

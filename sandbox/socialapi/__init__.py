@@ -15,8 +15,8 @@ any other token           401 ``auth.invalid_token``
 ========================  ===================================================
 
 A fault ``status:<n>:<code>`` answers with the code's own text and ``meta``, and may name a third thing: ``bare`` leaves
-``meta`` out, ``flat`` gives the form of errors before June 2026. Errors that name ``meta.retry_after_seconds`` carry
-``Retry-After`` as well; ``retry_after:<s>:<code>`` sets both.
+``meta`` out, ``flat`` gives the form of errors before June 2026, ``posting_limit`` makes that field the wrong one.
+Errors that name ``meta.retry_after_seconds`` carry ``Retry-After`` as well; ``retry_after:<s>:<code>`` sets both.
 
 Posts are delivered by the sandbox's own clock: a delivery ends ``worker_delay`` seconds after its start, and one that
 cannot be made ends at once. What has ended by the time of the answer decides between 201, 207 and 422. Media are never

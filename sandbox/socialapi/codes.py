@@ -170,6 +170,8 @@ META: tuple[tuple[str, JsonObject], ...] = (
     ("brand.limit_reached", {"plan": "free", "max": 2}),
     ("billing.", {"plan": "free", "max": 10}),
     ("byok.", {"platform": "twitter"}),
+    ("platform.instagram.window_closed", {"blocked_locally": True}),
+    ("whatsapp.window_closed", {"blocked_locally": True}),
     ("auth.insufficient_scope", {"required_scope": "posts:write"}),
     ("ratelimit.exceeded", {"limit": 60, "retry_after_seconds": 60}),
     (

@@ -8,9 +8,9 @@ from typing import Any
 from sandbox.jsonvalue import JsonObject
 from sandbox.socialapi.codes import known, sample_meta
 
-#: The forms of an error that a client may meet: with its meta, without it, and as it was before 2026-05-29
-#: (reference socialapi 1.1).
-SHAPES = ("meta", "bare", "flat")
+#: The forms of an error that a client may meet: with its meta, without it, as it was before 2026-05-29 (reference
+#: socialapi 1.1), and about the field by which TikTok's limit of posts a day is told (reference 11).
+SHAPES = ("meta", "bare", "flat", "posting_limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def failure(status: int, error_code: str | None, shape: str | None) -> JsonObjec
     message = (known(code) or (status, _phrase(status)))[1]
     if shape == "flat":
         return {"error": message, "code": code.rpartition(".")[2]}
-    return _envelope(code, message, sample_meta(code) if shape == "meta" else None)
+    meta = {"meta": sample_meta(code), "posting_limit": {"field": "posting_limit"}}
+    return _envelope(code, message, meta.get(shape))
 
 
 def _envelope(code: str, message: str, meta: JsonObject | None) -> JsonObject:

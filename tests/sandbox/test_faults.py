@@ -70,6 +70,24 @@ async def test_a_proxys_page_instead_of_an_answer(genviral: Caller) -> None:
     assert await recorded(genviral) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "status", "kind", "text"),
+    [
+        ("page:404", 404, "text/html", "<h1>Not Found</h1>"),
+        ("page:413", 413, "text/html", "<title>413</title>"),
+        ("page:403:error code: 1010", 403, "text/plain", "error code: 1010"),
+    ],
+)
+async def test_any_status_can_be_had_as_a_proxy_answers(
+    genviral: Caller, fault: str, status: int, kind: str, text: str
+) -> None:
+    await genviral.fault(fault)
+    answer = await raw(genviral)
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (status, kind)
+    assert text in answer.text
+    assert await recorded(genviral) == []
+
+
 async def test_too_many_requests_with_the_time_to_wait(genviral: Caller) -> None:
     await genviral.fault("retry_after:7:rate_limited")
     answer = await genviral.send("POST", "/posts", post())
@@ -173,6 +191,8 @@ async def test_faults_are_shown_and_cleared(genviral: Caller) -> None:
         {"fault": "slow:99999"},
         {"fault": "drop_before:softly"},
         {"fault": "html_500:x"},
+        {"fault": "page"},
+        {"fault": "page:200"},
         {"fault": 500},
         {"path": "posts"},
         {"path": None},
