@@ -23,6 +23,7 @@ SEEDS = 500
 @click.command()
 @click.option("--histories", default=10_000, show_default=True, help="Histories in virtual time.")
 @click.option("--first", default=0, show_default=True, help="The first seed.")
+@click.option("--real", "real_histories", default=0, show_default=True, help="Histories of real processes, in all.")
 @click.option(
     "--mutants", is_flag=True, help="Leave out each rule of the journal in turn, and find the first seed that notices."
 )
