@@ -25,6 +25,8 @@ HOSTED = "genviral:a7c3f1d2-6b84-4b19-8f3d-1c9e5a702b46"
 INSTAGRAM = "genviral:6b0c8c9c-55ac-4fcb-85ec-70b5a8b0d089"
 YOUTUBE = "genviral:c81e4f7a-0d3b-4a92-b6f1-93d2c7e8504f"
 PINTEREST = "genviral:5e9d2c60-b7a1-4c38-9e0f-48a6f3b1d7c2"
+#: How often one call tries what may be tried again: a fault that is to be told must last as long.
+TRIES = 3
 SLIDES = {"type": "slideshow", "urls": ["https://cdn.example.com/1.jpg"]}
 
 Body = dict[str, Any]

@@ -1,14 +1,17 @@
 """Genviral as a provider: create, list, read, accounts, over its Partner API."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from providers import lost, payload
+from providers.errors import doubtful
 from providers.genviral import records
 from providers.genviral.errors import TABLE
 from providers.genviral.rules import RULES
 from providers.protocol import Failure
+from providers.retrying import Kind, Try, retried
 from providers.wire import Answer, Wire, retry_after, segment
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -55,8 +58,8 @@ class Genviral:
 
     async def accounts(self) -> list[Account]:
         """Read GET /accounts."""
-        data = await self._call("GET", "/accounts")
-        found = [records.account(record) for record in _listed(data, "accounts")]
+        data = await self._read("/accounts", check=lambda data: _check_list(data, "accounts"))
+        found = [records.account(record) for record in payload.objects(data.get("accounts"))]
         return [account for account in found if account.native_id]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
@@ -65,12 +68,17 @@ class Genviral:
 
     async def create(self, order: Order) -> Receipt:
         """Send POST /posts; ``order.key`` goes as ``external_id``, under which Genviral answers repeats with 200."""
-        answer = await self._http.send("POST", "/posts", body=records.order_body(order), leave_by=order.leave_by)
-        data = self._data(answer)
-        made = records.receipt(data, replayed=answer.status == _REPLAY)
-        if not made.id:
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral accepted the post but named no id.", doubt=True)
-        return made
+        body, leave_by = records.order_body(order), order.leave_by
+
+        async def attempt(this: Try) -> Receipt:
+            answer = await self._http.send("POST", "/posts", body=body, leave_by=leave_by, until=this.until)
+            # After a doubt of this very call the post that is there is the one that this call made.
+            made = records.receipt(self._data(answer), replayed=answer.status == _REPLAY and not this.doubted)
+            if not made.id:
+                raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral accepted the post but named no id.", doubt=True)
+            return made
+
+        return await retried(Kind.KEYED, attempt, self._clock, leave_by)
 
     async def settle(self, order: Order) -> Receipt | Absent:
         """Send the same order again: under the same ``external_id`` it is made at most once (seed 000).
@@ -90,10 +98,7 @@ class Genviral:
 
     async def post(self, post_id: str) -> Post:
         """Read GET /posts/{id}."""
-        found = records.post(await self._call("GET", f"/posts/{segment(post_id)}"))
-        if not found.id:
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral answered without a post.", doubt=True)
-        return found
+        return records.post(await self._read(f"/posts/{segment(post_id)}", check=_check_post))
 
     async def posts(self, query: Query) -> Page:
         """Read GET /posts, newest first.
@@ -149,13 +154,23 @@ class Genviral:
             "until": until,
             "limit": _asked(query),
         }
-        data = await self._call("GET", "/posts", {name: value for name, value in asked.items() if value is not None})
-        found = [records.post(record) for record in _listed(data, "posts")]
+        given = {name: value for name, value in asked.items() if value is not None}
+        data = await self._read("/posts", given, check=lambda data: _check_list(data, "posts"))
+        found = [records.post(record) for record in payload.objects(data.get("posts"))]
         fresh = [post for post in found if post.id not in items(position.get("seen"))]
         return fresh, data, len(found) >= _asked(query)
 
-    async def _call(self, method: str, path: str, query: dict[str, Any] | None = None) -> JsonObject:
-        return self._data(await self._http.send(method, path, query=query))
+    async def _read(
+        self, path: str, query: dict[str, Any] | None = None, *, check: Callable[[JsonObject], None]
+    ) -> JsonObject:
+        """Read one path; ``check`` raises a ``Failure`` for data that are not what was asked for."""
+
+        async def attempt(this: Try) -> JsonObject:
+            data = self._data(await self._http.send("GET", path, query=query, until=this.until))
+            check(data)
+            return data
+
+        return await retried(Kind.READ, attempt, self._clock)
 
     def _data(self, answer: Answer) -> JsonObject:
         """Open the envelope, or raise what the error table says of it."""
@@ -169,11 +184,11 @@ class Genviral:
         # Every answer of the service is an envelope (reference genviral 2): one that is none came from elsewhere.
         silent = f"HTTP {answer.status} without {'a message' if envelope else 'an envelope'}"
         message = self._http.redact(text(envelope.get("message")) or silent)
-        row = TABLE.find(answer.status, code, message)
+        row, asked = TABLE.find(answer.status, code, message), retry_after(answer.headers, self._clock)
         return Failure(
             row.code,
             f"Genviral: {message}",
-            doubt=row.doubt,
+            doubt=doubtful(row, answer.status, asked),
             provider_error=ProviderError(
                 http_status=answer.status,
                 code=self._http.redact(code, 80) if code else None,
@@ -181,16 +196,20 @@ class Genviral:
                 request_id=self._http.redact(answer.headers.get("x-request-id", ""), 80) or None,
             ),
             problems=records.problems(envelope.get("issues")),
-            after_seconds=retry_after(answer.headers, self._clock),
+            after_seconds=asked,
             advice=row.advice,
         )
 
 
-def _listed(data: JsonObject, name: str) -> list[JsonObject]:
-    """Take a list out of an answer; one without it is none, and proves nothing."""
+def _check_list(data: JsonObject, name: str) -> None:
+    """Hold that an answer has a list; one without it is none, and proves nothing."""
     if not is_list(data.get(name)):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"Genviral answered without a list of {name}.", doubt=True)
-    return payload.objects(data.get(name))
+
+
+def _check_post(data: JsonObject) -> None:
+    if not records.post(data).id:
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral answered without a post.", doubt=True)
 
 
 def _asked(query: Query) -> int:

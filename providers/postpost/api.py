@@ -1,14 +1,17 @@
 """One call to PostPost: the object of a success, or the ``Failure`` that the error table makes of anything else."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from providers import payload
+from providers.errors import doubtful
 from providers.postpost import records
 from providers.postpost.errors import TABLE
 from providers.postpost.limits import remedy
 from providers.protocol import Failure
+from providers.retrying import Kind, Try, retried
 from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -33,29 +36,43 @@ class Api:
         query: dict[str, Any] | None = None,
         accounts: tuple[Account, ...] = (),
         leave_by: Deadline | None = None,
+        check: Callable[[JsonObject], None] | None = None,
     ) -> JsonObject:
-        """Make one call, but not after ``leave_by``.
+        """Make one call, but not after ``leave_by``; again after failures that allow it.
 
-        ``accounts`` are those of the post that it is about, for limits to name them.
+        ``accounts`` are those of the post that it is about, for limits to name them; ``check`` raises a ``Failure`` for
+        an answer that is not what was asked for.
 
         Raises:
             Failure: not sent, refused, or (``doubt``) nobody knows.
         """
-        answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
-        found = payload.read(answer.body)
-        if answer.status in _GOOD and found is not None and _succeeded(method, found):
-            return found
-        raise self._failure(answer, found, accounts)
+
+        async def attempt(this: Try) -> JsonObject:
+            answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by, until=this.until)
+            found = payload.read(answer.body)
+            if answer.status in _GOOD and found is not None and _succeeded(method, found):
+                if check:
+                    check(found)
+                return found
+            raise self._failure(answer, found, accounts)
+
+        return await retried(Kind.READ if method == "GET" else Kind.WRITE, attempt, self._clock, leave_by)
+
+    async def listing(self, path: str, name: str, query: dict[str, Any] | None = None) -> JsonObject:
+        """Read an answer that has a list of this name.
+
+        Raises:
+            Failure: as ``call``, or there is none in it: then it is no answer, and proves nothing.
+        """
+        return await self.call("GET", path, query=query, check=lambda found: _check_list(found, name))
 
     async def group(self, post_id: str) -> JsonObject:
         """Read one group of posts.
 
         Raises:
-            Failure: as ``call``, or the answer is no group.
+            Failure: as ``listing``.
         """
-        found = await self.call("GET", f"/get-post/{post_id}")
-        list_of(found, "posts")
-        return found
+        return await self.listing(f"/get-post/{post_id}", "posts")
 
     async def put(self, url: str, content: bytes, media_type: str, seconds: float) -> None:
         """Bring bytes to a link that ``get-upload-url`` gave.
@@ -82,11 +99,11 @@ class Api:
         found = body or {}
         code, message = text(found.get("code")), self._http.redact(_words(answer, body))
         row = TABLE.find(answer.status, code, message)
-        help_ = remedy(found, accounts, self._clock())
+        help_, asked = remedy(found, accounts, self._clock()), retry_after(answer.headers, self._clock)
         return Failure(
             help_.code or row.code,
             f"PostPost: {message}",
-            doubt=row.doubt,
+            doubt=doubtful(row, answer.status, asked),
             provider_error=ProviderError(
                 http_status=answer.status,
                 code=self._http.redact(code, 80) if code else None,
@@ -94,7 +111,7 @@ class Api:
                 request_id=self._http.redact(answer.headers.get("x-request-id", ""), 80) or None,
             ),
             problems=help_.problems or records.problems(found),
-            after_seconds=retry_after(answer.headers, self._clock) or help_.after_seconds,
+            after_seconds=asked or help_.after_seconds,
             not_before=help_.not_before,
             advice=None if help_.code else help_.advice or row.advice,
         )
@@ -106,15 +123,9 @@ def _succeeded(method: str, found: JsonObject) -> bool:
     return said is True or (said is not False and method not in _CHANGES)
 
 
-def list_of(answer: JsonObject, name: str) -> list[JsonObject]:
-    """Take a list of objects out of an answer.
-
-    Raises:
-        Failure: an answer without it is none, and proves nothing.
-    """
+def _check_list(answer: JsonObject, name: str) -> None:
     if not is_list(answer.get(name)):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"PostPost answered without a list of {name}.", doubt=True)
-    return payload.objects(answer.get(name))
 
 
 def _words(answer: Answer, body: JsonObject | None) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 from anyio import fail_after, move_on_after
 
-from providers import lost
+from providers import lost, payload
 from providers.fetch import Fetcher
 from providers.postpost import pages, records
-from providers.postpost.api import Api, list_of
+from providers.postpost.api import Api
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
 from providers.protocol import Failure
@@ -67,8 +67,8 @@ class PostPost:
 
     async def accounts(self) -> list[Account]:
         """Read GET /platform-connections."""
-        answer = await self._api.call("GET", "/platform-connections")
-        found = (records.account(record) for record in list_of(answer, "connections"))
+        answer = await self._api.listing("/platform-connections", "connections")
+        found = (records.account(record) for record in payload.objects(answer.get("connections")))
         return [account for account in found if account is not None]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
@@ -114,9 +114,7 @@ class PostPost:
     async def _list(self, number: int, size: int, filters: dict[str, str]) -> JsonObject:
         newest_first = {"sortBy": "createdAt", "sortOrder": "desc"}
         query: dict[str, Any] = {"page": number, "limit": size, **newest_first, **filters}
-        answer = await self._api.call("GET", "/list-posts", query=query)
-        list_of(answer, "posts")
-        return answer
+        return await self._api.listing("/list-posts", "posts", query)
 
     async def _found(self, order: Order) -> Receipt | Absent:
         found = [] if order.post_id else await self._alike(order)

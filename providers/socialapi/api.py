@@ -1,10 +1,12 @@
 """Calls to SocialAPI: JSON in, JSON out, and a failure from the error table for every refusal."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from providers import payload
 from providers.protocol import Failure
+from providers.retrying import Kind, Try, retried
 from providers.socialapi import refusals
 from providers.socialapi.records import is_post
 from providers.wire import Wire, segment
@@ -14,6 +16,8 @@ from schemas.jsonvalue import JsonObject, is_list, members, text
 
 #: The service takes no larger page (reference socialapi 4.2).
 MAX_PAGE = 100
+#: Checks a post and makes nothing, though it is sent one (reference socialapi 4.10).
+VALIDATE = "/posts/validate"
 
 
 class Api:
@@ -31,19 +35,29 @@ class Api:
         body: JsonObject | None = None,
         query: dict[str, Any] | None = None,
         leave_by: Deadline | None = None,
+        check: Callable[[JsonObject], None] | None = None,
     ) -> JsonObject:
-        """Send one request, but not after ``leave_by``; an answer without a body is an empty object.
+        """Send one request, but not after ``leave_by``; again after failures that allow it.
+
+        An answer without a body is an empty object; ``check`` raises a ``Failure`` for one that is not what was wanted.
 
         Raises:
             Failure: refused, or not sent, or (``doubt``) nobody knows.
         """
-        answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by)
-        found = refusals.body(answer)
-        if answer.status not in _SUCCESS and not (answer.status == _UNPROCESSABLE and is_post(found)):
-            raise refusals.failure(answer, self._http, self._clock)
-        if not found and answer.status != _NO_CONTENT:
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
-        return found
+
+        async def attempt(this: Try) -> JsonObject:
+            answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by, until=this.until)
+            found = refusals.body(answer)
+            if answer.status not in _SUCCESS and not (answer.status == _UNPROCESSABLE and is_post(found)):
+                raise refusals.failure(answer, self._http, self._clock)
+            if not found and answer.status != _NO_CONTENT:
+                raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
+            if check:
+                check(found)
+            return found
+
+        harmless = method == "GET" or path == VALIDATE
+        return await retried(Kind.READ if harmless else Kind.WRITE, attempt, self._clock, leave_by)
 
     async def post(
         self, method: str, path: str, *, body: JsonObject | None = None, leave_by: Deadline | None = None
@@ -53,10 +67,7 @@ class Api:
         Raises:
             Failure: as ``call``.
         """
-        found = await self.call(method, path, body=body, leave_by=leave_by)
-        if not is_post(found):
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a post.", doubt=True)
-        return found
+        return await self.call(method, path, body=body, leave_by=leave_by, check=_check_post)
 
     async def accounts(self) -> list[JsonObject]:
         """Read GET /accounts.
@@ -64,7 +75,7 @@ class Api:
         Raises:
             Failure: as ``page``.
         """
-        return _listed(await self.call("GET", "/accounts"), "accounts")
+        return _listed(await self.call("GET", "/accounts", check=lambda found: _check_list(found, "accounts")))
 
     async def page(self, query: dict[str, Any]) -> tuple[list[JsonObject], str | None]:
         """Read one page of GET /posts, newest first: the posts, and the cursor of the next page if there is one.
@@ -73,13 +84,12 @@ class Api:
             Failure: as ``call``; an answer without a list is none, and proves nothing.
         """
         given = {name: value for name, value in {"sort": "created_desc", **query}.items() if value}
-        found = await self.call("GET", "/posts", query=given)
-        listed = _listed(found, "posts")
+        found = await self.call("GET", "/posts", query=given, check=lambda found: _check_list(found, "posts"))
         pagination = members(found.get("pagination"))
         cursor = text(pagination.get("next_cursor")) if pagination.get("has_more") is not False else None
         if cursor and len(cursor) > _LONGEST_CURSOR:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI's cursor is too long to be one.", doubt=True)
-        return listed, cursor or None
+        return _listed(found), cursor or None
 
     def service_time(self) -> datetime:
         """Tell the time by the service's clock."""
@@ -90,9 +100,17 @@ class Api:
         await self._http.aclose()
 
 
-def _listed(found: JsonObject, what: str) -> list[JsonObject]:
+def _check_post(found: JsonObject) -> None:
+    if not is_post(found):
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a post.", doubt=True)
+
+
+def _check_list(found: JsonObject, what: str) -> None:
     if not is_list(found.get("data")):
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"SocialAPI answered without a list of {what}.", doubt=True)
+
+
+def _listed(found: JsonObject) -> list[JsonObject]:
     return payload.objects(found.get("data"))
 
 

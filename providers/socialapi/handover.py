@@ -9,7 +9,7 @@ import anyio
 
 from providers.protocol import Failure
 from providers.socialapi import records
-from providers.socialapi.api import Api, post_path
+from providers.socialapi.api import VALIDATE, Api, post_path
 from providers.socialapi.searching import find
 from providers.socialapi.validation import opinion
 from schemas.errors import ErrorCode
@@ -47,7 +47,7 @@ class Handover:
         Raises:
             Failure: ``validation_failed`` with the service's problems; or it could not be asked.
         """
-        found = opinion(await self._api.call("POST", "/posts/validate", body=records.content(order)))
+        found = opinion(await self._api.call("POST", VALIDATE, body=records.content(order)))
         if not found.valid:
             message = "SocialAPI would refuse this post. Nothing was sent."
             raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=found.problems)

@@ -7,7 +7,7 @@ import anyio
 
 from providers.protocol import Failure
 from providers.socialapi import records
-from providers.socialapi.api import MAX_PAGE, Api, post_path
+from providers.socialapi.api import MAX_PAGE, VALIDATE, Api, post_path
 from providers.socialapi.handover import SECONDS, Handover
 from providers.socialapi.paging import page
 from providers.socialapi.rules import RULES
@@ -91,5 +91,5 @@ class SocialAPI:
     async def _read_constraints(self) -> JsonObject:
         """Read GET /posts/validate; without it our own rows must do."""
         with anyio.move_on_after(CONSTRAINTS_SECONDS), suppress(Failure):
-            return members((await self._api.call("GET", "/posts/validate")).get("data"))
+            return members((await self._api.call("GET", VALIDATE)).get("data"))
         return {}

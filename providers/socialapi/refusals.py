@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from providers import payload
+from providers.errors import doubtful
 from providers.protocol import Failure
 from providers.socialapi.errors import WAITS, find
 from providers.socialapi.settings import OBJECTS, PLATFORMS, POINTERS
@@ -31,11 +32,12 @@ def failure(answer: Answer, http: Wire, clock: Clock) -> Failure:
     message = http.redact(text(error.get("message")) or text(envelope.get("error")) or _plain(answer))
     request_id = text(envelope.get("request_id")) or answer.headers.get("x-request-id")
     row = find(answer.status, code, f"{clean(text(meta.get('field')) or '', 120)} {message}".strip())
+    asked = _wait(answer, meta, clock)
     waits = ENTRIES[row.code].decision is Decision.WAIT_THEN_RETRY
     return Failure(
         row.code,
         f"SocialAPI: {message}",
-        doubt=row.doubt,
+        doubt=doubtful(row, answer.status, asked),
         provider_error=ProviderError(
             http_status=answer.status,
             code=http.redact(code, 80) if code else None,
@@ -43,7 +45,7 @@ def failure(answer: Answer, http: Wire, clock: Clock) -> Failure:
             request_id=http.redact(request_id, 80) if request_id else None,
         ),
         problems=tuple(_problems(meta, message)),
-        after_seconds=(_wait(answer, meta, clock) or WAITS.get(row.provider_code or "")) if waits else None,
+        after_seconds=(asked or WAITS.get(row.provider_code or "")) if waits else None,
         advice=row.advice,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.instant import wire
-from tests.desk import INSTAGRAM, TIKTOK, Body, Service, genviral
+from tests.desk import INSTAGRAM, TIKTOK, TRIES, Body, Service, genviral
 from tests.desk import Agent as Desk
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_an_id_that_names_nothing_is_not_found(tmp_path: Path, post_id: st
 
 async def test_an_accepted_case_of_the_journal_is_told_as_its_post(tmp_path: Path) -> None:
     async with genviral(tmp_path) as (agent, service):
-        await service.fault("accept_then_drop")
+        await service.fault("accept_then_drop", times=TRIES)
         case = (await agent.create())["next"][0]["arguments"]["post_id"]
         first = await agent.call("check_status", post_id=case)
         second = await agent.call("check_status", post_id=case)
@@ -219,7 +219,7 @@ async def test_a_provider_that_was_down_gives_its_posts_on_the_next_page(tmp_pat
         far = (await agent.create(caption="Far"))["data"]["id"]
         for number in range(3):
             await agent.create(caption=f"Near {number}", accounts=["local:outbox"], media=None)
-        await service.fault("status:500", "/posts", "GET")
+        await service.fault("status:500", "/posts", "GET", times=TRIES)
         first = await agent.call("list_posts", limit=2)
         assert first["data"]["warnings"][0]["provider"] == "genviral"
         second = await agent.call("list_posts", limit=2, cursor=first["data"]["next_cursor"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import HOSTED, INSTAGRAM, PINTEREST, SLIDES, TIKTOK, YOUTUBE, Body
+from tests.desk import HOSTED, INSTAGRAM, PINTEREST, SLIDES, TIKTOK, TRIES, YOUTUBE, Body
 from tests.genviral.newer import (
     BLUESKY,
     BOARD,
@@ -237,14 +237,14 @@ async def test_an_account_that_takes_more_than_others_of_its_platform_is_believe
 
 async def test_a_lost_answer_is_settled_by_a_replay_that_the_service_marks(tmp_path: Path) -> None:
     async with newer(tmp_path) as (agent, service):
-        await service.fault("accept_then_drop")
+        await service.fault("accept_then_drop", times=TRIES)
         youtube = {"tags": ["launch"]}
         lost = await agent.create(media=CLIP, accounts=[YOUTUBE], youtube=youtube)
         assert (lost["outcome"], lost["retry"]["decision"]) == ("unknown", "check_first")
         again = await agent.create(media=CLIP, accounts=[YOUTUBE], youtube=youtube)
         assert (again["outcome"], again["data"]["replayed"]) == ("accepted", True)
         [post] = await service.posts()
-        assert (again["data"]["id"], post["requests"]) == (f"genviral:{post['id']}", 2)
+        assert (again["data"]["id"], post["requests"]) == (f"genviral:{post['id']}", TRIES + 1)
 
 
 async def test_another_machine_with_the_same_key_gets_the_same_post_or_a_conflict(tmp_path: Path) -> None:

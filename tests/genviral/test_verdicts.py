@@ -14,7 +14,7 @@ from providers.genviral import records
 from providers.genviral.errors import TABLE
 from sandbox.serve import running
 from schemas.errors import ENTRIES, ErrorCode
-from tests.desk import INSTAGRAM, KEY, Body, agent, genviral
+from tests.desk import INSTAGRAM, KEY, TRIES, Body, agent, genviral
 
 pytestmark = pytest.mark.anyio
 
@@ -121,7 +121,7 @@ async def test_a_lost_answer_is_unknown_and_the_next_call_settles_it_without_a_d
 ) -> None:
     async with genviral(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
         await agent.call("list_accounts")
-        await service.fault(fault)
+        await service.fault(fault, times=TRIES)
         body = await agent.create()
         told = (body["error_code"], body["outcome"], body["retry"]["decision"], body["retry"]["who"])
         assert told == ("outcome_unknown", "unknown", "check_first", "agent")
@@ -137,7 +137,7 @@ async def test_a_lost_answer_is_unknown_and_the_next_call_settles_it_without_a_d
 
 async def test_an_agent_that_repeats_blindly_after_a_lost_answer_makes_no_second_post(tmp_path: Path) -> None:
     async with genviral(tmp_path) as (agent, service):
-        await service.fault("accept_then_drop", times=2)
+        await service.fault("accept_then_drop", times=2 * TRIES)
         assert (await agent.create())["outcome"] == "unknown"
         assert (await agent.create())["outcome"] == "unknown"
         assert (await agent.create())["outcome"] == "accepted"
@@ -153,7 +153,7 @@ async def test_a_refusal_while_settling_is_no_proof_unless_it_is_of_the_shape(
     tmp_path: Path, fault: str, outcome: str
 ) -> None:
     async with genviral(tmp_path) as (agent, service):
-        await service.fault("drop_before")
+        await service.fault("drop_before", times=TRIES)
         case = (await agent.create())["next"][0]["arguments"]
         await service.fault(fault)
         assert (await agent.call("check_status", **case))["outcome"] == outcome
@@ -168,7 +168,7 @@ async def test_a_service_that_is_not_there_is_nothing_sent(tmp_path: Path) -> No
         assert body["retry"]["decision"] == "wait_then_retry"
 
 
-@pytest.mark.parametrize(("fault", "seconds"), [("retry_after:7", 7.0), ("status:429", 30.0)])
+@pytest.mark.parametrize(("fault", "seconds"), [("retry_after:70", 70.0), ("status:429", 30.0)])
 async def test_a_throttle_says_how_long_to_wait(tmp_path: Path, fault: str, seconds: float) -> None:
     async with genviral(tmp_path) as (agent, service):
         await service.fault(fault)
@@ -219,11 +219,11 @@ def test_issues_of_any_shape_become_problems(issues: object, found: list[tuple[s
 async def test_reads_fail_as_reads(tmp_path: Path) -> None:
     async with genviral(tmp_path) as (agent, service):
         for code in ("list_failed", "get_failed", "accounts_failed"):
-            await service.fault(f"status:500:{code}", "/posts", "GET")
+            await service.fault(f"status:500:{code}", "/posts", "GET", times=TRIES)
             body = await agent.call("list_posts")
             assert (body["error_code"], body["outcome"]) == ("provider_error", "nothing_sent")
             assert body["retry"]["decision"] == "wait_then_retry"
-        await service.fault("drop_before", "/posts", "GET")
+        await service.fault("drop_before", "/posts", "GET", times=TRIES)
         assert (await agent.call("list_posts"))["error_code"] == "unexpected_answer"
         assert (await agent.call("list_posts"))["ok"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.desk import Body
+from tests.desk import TRIES, Body
 from tests.postpost.desk import (
     FACEBOOK,
     FILES,
@@ -221,7 +221,7 @@ async def test_a_last_step_that_did_not_happen_is_unknown_until_the_draft_is_gon
 async def test_a_draft_that_cannot_be_read_or_removed_stays_an_open_case(tmp_path: Path) -> None:
     async with postpost(tmp_path) as (agent, service):
         await service.fault("drop_before", "/update-post/{id}", "PUT")
-        await service.fault("html_500", "/get-post/{id}", "GET", times=2)
+        await service.fault("html_500", "/get-post/{id}", "GET", times=2 * TRIES)
         body = await agent.create(media=slides("/1.jpg"))
         [look] = body["next"]
         assert (await agent.call(look["tool"], **look["arguments"]))["outcome"] == "unknown"
@@ -234,7 +234,7 @@ async def test_a_draft_that_cannot_be_read_or_removed_stays_an_open_case(tmp_pat
 async def test_a_last_step_that_is_lost_with_the_look_after_it_is_settled_later(tmp_path: Path) -> None:
     async with postpost(tmp_path) as (agent, service):
         await service.fault("accept_then_drop", "/update-post/{id}", "PUT")
-        await service.fault("drop_before", "/get-post/{id}", "GET")
+        await service.fault("drop_before", "/get-post/{id}", "GET", times=TRIES)
         body = await agent.create(media=slides("/1.jpg"))
         assert body["outcome"] == "unknown"
         again = await agent.create(media=slides("/1.jpg"))

@@ -7,7 +7,7 @@ import pytest
 
 from providers.postpost import records
 from schemas.instant import wire
-from tests.desk import Body
+from tests.desk import TRIES, Body
 from tests.postpost.desk import (
     BLUESKY,
     EXPIRED,
@@ -164,7 +164,7 @@ async def test_the_time_of_a_post_is_found_behind_many_others(tmp_path: Path) ->
 async def test_a_list_that_fails_only_costs_the_time(tmp_path: Path) -> None:
     async with postpost(tmp_path) as (agent, service):
         made = await agent.create(scheduled_at="2031-01-01T00:00:00Z")
-        await service.fault("status:500:list_failed", "/list-posts", "GET")
+        await service.fault("status:500:list_failed", "/list-posts", "GET", times=TRIES)
         waiting = (await agent.call("check_status", post_id=made["data"]["id"]))["data"]
         assert (waiting["status"], "scheduled_at" in waiting) == ("scheduled", False)
 

@@ -12,7 +12,7 @@ from providers.protocol import Failure
 from providers.socialapi.rules import RULES
 from schemas.portable import create_post_schema
 from schemas.post import Order
-from tests.desk import SLIDES, Body
+from tests.desk import SLIDES, TRIES, Body
 from tests.socialapi.desk import (
     BLUESKY,
     DEAD_THREADS,
@@ -183,7 +183,7 @@ async def test_what_may_spoil_a_post_is_a_warning_where_the_service_lets_it_pass
     tmp_path: Path, changes: Body, code: str
 ) -> None:
     async with socialapi(tmp_path) as (agent, service):
-        await service.fault("status:500:system.internal", "/posts/validate")
+        await service.fault("status:500:system.internal", "/posts/validate", times=TRIES)
         body = await agent.create(dry_run=True, **changes)
         assert code in {warning["code"] for warning in body["data"]["warnings"]}
 
@@ -245,7 +245,7 @@ async def test_a_dry_run_tells_the_problems_that_only_the_service_knows(tmp_path
 
 async def test_a_dry_run_without_the_services_check_says_so(tmp_path: Path) -> None:
     async with socialapi(tmp_path) as (agent, service):
-        await service.fault("status:500:system.internal", "/posts/validate")
+        await service.fault("status:500:system.internal", "/posts/validate", times=TRIES)
         body = await agent.create(dry_run=True)
         assert body["ok"]
         assert [warning["code"] for warning in body["data"]["warnings"]] == ["NOT_CHECKED_BY_SERVICE"]

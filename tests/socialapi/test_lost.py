@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.serve import running
-from tests.desk import SLIDES, Body
+from tests.desk import SLIDES, TRIES, Body
 from tests.socialapi.desk import (
     FACEBOOK,
     INSTAGRAM,
@@ -173,7 +173,7 @@ async def test_a_post_of_the_same_content_but_another_time_is_not_taken_for_the_
 async def test_a_doubt_says_what_it_is_about(tmp_path: Path, changes: Body, words: str) -> None:
     async with socialapi(tmp_path) as (agent, service):
         await service.fault("accept_then_drop")
-        await service.fault("status:503", "/posts", "GET")
+        await service.fault("status:503", "/posts", "GET", times=TRIES)
         made = await agent.create(**changes)
         looked = await agent.call(made["next"][0]["tool"], **made["next"][0]["arguments"])
         for body in (made, looked):

@@ -19,6 +19,7 @@ from providers.socialapi.provider import SocialAPI
 from providers.wire import Wire
 from sandbox.serve import running
 from schemas.post import Order
+from tests.desk import TRIES
 from tests.socialapi.desk import FACEBOOK, KEY, PUBLISH, Agent, agent, assert_one, lose, moving, socialapi
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +58,7 @@ async def test_a_refusal_that_cannot_be_looked_into_stays_open(tmp_path: Path) -
     async with socialapi(tmp_path) as (agent, service):
         await agent.call("list_accounts")
         await service.fault("status:429:ratelimit.exceeded", PUBLISH)
-        await service.fault("drop_before", "/posts/{id}", "GET")
+        await service.fault("drop_before", "/posts/{id}", "GET", times=TRIES)
         following = await lose(agent)
         assert (await agent.call("check_status", **following["arguments"]))["outcome"] == "accepted"
         await assert_one(service)

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from providers.socialapi.errors import TABLE, find
 from sandbox.serve import running
-from tests.desk import Body
+from tests.desk import TRIES, Body
 from tests.socialapi.catalogue import DECISIONS, LATER, ON_DELIVERY, SEED, UNHEARD_OF
 from tests.socialapi.desk import INSTAGRAM, KEY, agent, socialapi
 
@@ -107,7 +107,7 @@ async def test_the_free_plan_itself_is_told_with_its_limit_and_leaves_no_draft(t
 @pytest.mark.parametrize(
     ("fault", "seconds"),
     [
-        ("retry_after:7:ratelimit.exceeded", 7),
+        ("retry_after:70:ratelimit.exceeded", 70),
         ("status:429:ratelimit.exceeded", 60),
         ("status:429:publishing.velocity_limit", 1841),
         ("status:429:publishing.velocity_limit:bare", 3600),
@@ -294,7 +294,7 @@ READS: list[tuple[str, str, Body]] = [
 async def test_reads_fail_as_reads(tmp_path: Path) -> None:
     async with socialapi(tmp_path) as (agent, service):
         for path, tool, arguments in READS:
-            await service.fault("status:500:system.internal", path, "GET")
+            await service.fault("status:500:system.internal", path, "GET", times=TRIES)
             body = await agent.call(tool, **arguments)
             assert (body["error_code"], body["outcome"]) == ("provider_error", "nothing_sent")
             assert body["retry"]["decision"] == "wait_then_retry"
