@@ -55,7 +55,8 @@ class Cases:
         """
         now = self._clock()
         rows = await self._database.read(lambda connection: connection.execute(_OPEN, (self._mine,)).fetchall())
-        left = [case for case in (intent_of(row, now) for row in rows) if case.state is State.UNKNOWN]
+        found = [intent_of(row, now) for row in rows]
+        left = [case for case in found if case.state is State.UNKNOWN and not _is_leased(case, now)]
         for case in left:
             if not _is_armed(case, now):
                 await self.put_back(case, now + self._pauses[case.tenant, case.provider].first)
@@ -97,6 +98,11 @@ class Cases:
         """Delete closed intents that are older, or more than ``keep``; tell how many went. Open ones stay."""
         values = (older_than.timestamp(), keep, BATCH)
         return await self._database.write(lambda connection: connection.execute(_FORGET, values).rowcount)
+
+
+def _is_leased(case: Intent, now: datetime) -> bool:
+    """Tell whether somebody looks into a case; a lease longer than any is from before the clock was set back."""
+    return now < case.leased_until < now + LOOK_LEASE + SKEW
 
 
 def _is_armed(case: Intent, now: datetime) -> bool:

@@ -73,7 +73,7 @@ def _no_fence() -> AbstractContextManager[None]:
     """Write what came of an intent, whoever has taken it over since."""
     close = journal._CLOSE[: journal._CLOSE.index(" AND (fence")]
     back = cases._PUT_BACK[: cases._PUT_BACK.index(" AND fence")]
-    return _instead((journal, "_CLOSE", f"{close} AND ?8 = ?8"), (cases, "_PUT_BACK", f"{back} AND ? = ?"))
+    return _instead((journal, "_CLOSE", f"{close} AND ?8 = ?8"), (cases, "_PUT_BACK", f"{back} AND ? IS NOT NULL"))
 
 
 def _retry_on_doubt() -> AbstractContextManager[None]:
