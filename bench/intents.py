@@ -1,7 +1,8 @@
 """A process that writes intents as fast as it can: ``python -m bench.intents FILE SECONDS HOW``.
 
-HOW is ``open`` (our journal, each intent opened), ``close`` (each also closed as accepted, a second durable write) or
-``bare``: a look-up and a row of that size in the same journal mode, by the standard library alone.
+HOW is ``open`` (our journal, each intent opened), ``close`` (each also closed as accepted, a second durable write),
+``all`` (each also repeated and read before, as an impatient agent does) or ``bare``: a look-up and a row of that size
+in the same journal mode, by the standard library alone.
 It says ``ready`` once the file is open, begins when it is sent a line, and ends by telling in JSON how long each
 intent took and which errors it met.
 """
@@ -32,7 +33,7 @@ async def write(path: Path, seconds: float, how: str) -> None:
     database = Database(path, {"intents": (_BARE,) if how == "bare" else MIGRATIONS})
     await database.read(lambda connection: connection.execute("SELECT count(*) FROM intent").fetchone())
     journal = Journal(database, utc_now, timedelta(seconds=90))
-    one = _bare(path) if how == "bare" else partial(_ours, journal, close=how == "close")
+    one = _bare(path) if how == "bare" else partial(_ours, journal, how=how)
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(await _repeat(one, seconds)), flush=True)
@@ -53,11 +54,16 @@ async def _repeat(one: Write, seconds: float) -> dict[str, list[object]]:
     return {"took": took, "errors": errors}
 
 
-async def _ours(journal: Journal, name: str, *, close: bool) -> None:
-    standing, intent = await journal.open(Wanted("genviral", {"caption": name, "accounts": ["genviral:1"]}))
+async def _ours(journal: Journal, name: str, *, how: str) -> None:
+    wanted = Wanted("genviral", {"caption": name, "accounts": ["genviral:1"]})
+    standing, intent = await journal.open(wanted)
     assert standing is Standing.NEW, standing
-    if close:
-        await journal.close(intent, State.ACCEPTED, {"id": intent.id}, intent.id)
+    if how == "all":
+        again = await journal.open(wanted)
+        assert again[0] is Standing.BUSY, again
+        assert await journal.find(intent.id) == again[1]
+    if how != "open":
+        assert await journal.close(intent, State.ACCEPTED, {"id": intent.id}, intent.id)
 
 
 def _bare(path: Path) -> Write:

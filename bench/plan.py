@@ -12,6 +12,7 @@ class Plan:
     http_rounds: int
     http_calls: int
     journal_seconds: float
+    hammer_seconds: float
     scheduled: int
     ticks: int
     send_timeout: float | None = None
@@ -23,6 +24,7 @@ FULL = Plan(
     http_rounds=5,
     http_calls=480,
     journal_seconds=8.0,
+    hammer_seconds=10.0,
     scheduled=1_000_000,
     ticks=200,
 )
@@ -33,6 +35,7 @@ QUICK = Plan(
     http_rounds=1,
     http_calls=64,
     journal_seconds=2.0,
+    hammer_seconds=2.0,
     scheduled=20_000,
     ticks=40,
     send_timeout=2.0,

@@ -1,4 +1,4 @@
-"""The journal under load: eight processes on one file."""
+"""The journal under load: eight processes on one file, and four that do all that a create does."""
 
 import json
 import sqlite3
@@ -13,14 +13,16 @@ from bench.plan import Plan
 from bench.program import MeasurementError
 from bench.sample import Sample, short
 
-PROCESSES = 8
+PROCESSES, HAMMERS = 8, 4
+#: Opening and closing are written; a repeat and a look are not.
+_DURABLE = 2
 #: By journal mode, which follows from SQLite's version (design section 6).
 BUDGETS = {"write-ahead log": Budget(2_000, "/s", at_least=True), "rollback journal": Budget(800, "/s", at_least=True)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Race:
-    """What eight processes achieved in one file: intents per second, seconds for each, the journal mode."""
+    """What processes achieved in one file: intents per second, seconds for each, the journal mode."""
 
     rate: float
     each: Sample
@@ -33,6 +35,7 @@ class _Race:
 def measure(plan: Plan, scratch: Path) -> list[Line]:
     """Count durable intents by the standard library alone, by our journal, and by it with each intent closed too."""
     bare, opened, closed = (_race(plan.journal_seconds, scratch, how) for how in ("bare", "open", "close"))
+    hammered = _race(plan.hammer_seconds, scratch, "all", HAMMERS)
     mode = f"{PROCESSES} processes, {opened.mode} (SQLite {sqlite3.sqlite_version}), 0 errors, integrity ok"
     return [
         Line(
@@ -44,14 +47,20 @@ def measure(plan: Plan, scratch: Path) -> list[Line]:
             opened.rate,
         ),
         Line("intents opened and closed, two durable writes each", str(closed)),
+        Line(
+            f"{HAMMERS} processes, {plan.hammer_seconds:g} s: opened, repeated, read, closed; 0 errors, integrity ok",
+            f"{hammered}; {short(_DURABLE * hammered.rate)} durable writes/s",
+            budget=BUDGETS[hammered.mode],
+            value=_DURABLE * hammered.rate,
+        ),
     ]
 
 
-def _race(seconds: float, scratch: Path, how: str) -> _Race:
+def _race(seconds: float, scratch: Path, how: str, processes: int = PROCESSES) -> _Race:
     path = scratch / f"journal-{how}.db"
     command = [sys.executable, "-m", "bench.intents", str(path), f"{seconds:g}", how]
     with ExitStack() as stack:
-        writers = [_Writer(stack, command) for _ in range(PROCESSES)]
+        writers = [_Writer(stack, command) for _ in range(processes)]
         for writer in writers:
             writer.read()
         for writer in writers:
