@@ -94,6 +94,8 @@ class Database:
         for name, scripts in self._components.items():
             row = connection.execute("SELECT version FROM component WHERE name = ?", (name,)).fetchone()
             done = row["version"] if row else 0
+            if done > len(scripts):
+                raise sqlite3.DatabaseError(f"{self._path} was written by a newer postwright: update this one")
             for statement in (part for script in scripts[done:] for part in script.split(";") if part.strip()):
                 connection.execute(statement)
             if len(scripts) > done:
