@@ -1,4 +1,4 @@
-"""The journal's file: older ones are taken over, newer ones left alone; closed to others, small, locked and free again."""
+"""The file of the journal: older ones are taken over, newer ones left alone; closed to others; locked, free again."""
 
 import json
 import sqlite3
