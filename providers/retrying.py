@@ -98,9 +98,13 @@ class Try:
 
 
 async def retried(
-    kind: Kind, attempt: Callable[[Try], Awaitable[T]], clock: Clock, leave_by: Deadline | None = None
+    kind: Kind,
+    attempt: Callable[[Try], Awaitable[T]],
+    clock: Clock,
+    leave_by: Deadline | None = None,
+    spread: Spread = full_jitter,
 ) -> T:
-    """Make a request, and make it again as its row has it, but not after ``leave_by``.
+    """Make a request, and make it again as its row has it, but not after ``leave_by``; pauses are drawn by ``spread``.
 
     Raises:
         Failure: the last one, with how often it was tried; in doubt if any of a write's tries was.
@@ -116,7 +120,7 @@ async def retried(
                 # That try was never made: what came of those before it says more.
                 raise last from failure
             tries += 1
-            pause = policy.pause(failure, tries)
+            pause = policy.pause(failure, tries, spread)
             failure.doubt = failure.doubt or this.doubted
             failure.message = _counted(failure.message, tries)
             if pause is None or not _fits(policy, pause, until, clock, leave_by):

@@ -1,13 +1,13 @@
 """HTTP towards a hosted service: one pooled client, bounded in time, size and number, telling doubt from certainty."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import anyio
@@ -15,12 +15,16 @@ import httpx2
 from pydantic import SecretStr
 
 from providers.breaker import Breaker, Watch
+from providers.jitter import Spread, full_jitter
 from providers.protocol import Failure
+from providers.retrying import Kind, Try, retried
 from providers.turns import Turns
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject
 from schemas.untrusted import clean
+
+T = TypeVar("T")
 
 #: Failures that prove the request never left; after any other, it may have been acted on.
 NEVER_SENT = (
@@ -53,7 +57,8 @@ class Wire:
 
     ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
     where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call;
-    ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net.
+    ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net, and ``spread``
+    draws the pauses between tries.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Wire:
         turns: Turns | None = None,
         breaker: Breaker | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
+        spread: Spread = full_jitter,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -82,8 +88,17 @@ class Wire:
         self._key_header = key_header
         self._call_headers = headers or {}
         self._transport = transport
+        self._spread = spread
         self._client: httpx2.AsyncClient | None = None
         self._ahead = timedelta()
+
+    async def tried(self, kind: Kind, attempt: Callable[[Try], Awaitable[T]], leave_by: Deadline | None = None) -> T:
+        """Make one call, of which ``attempt`` is one try; again after failures that allow it.
+
+        Raises:
+            Failure: the last try's.
+        """
+        return await retried(kind, attempt, self._clock, leave_by, self._spread)
 
     async def send(
         self,

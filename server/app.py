@@ -25,6 +25,7 @@ from providers.fetch import Fetcher
 from providers.genviral.provider import Genviral
 from providers.genviral.rules import RULES
 from providers.genviral.rules_v2 import RULES_V2
+from providers.jitter import Spread, full_jitter
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
 from providers.networks.network import Network
@@ -63,6 +64,7 @@ class _Parts:
     clock: Clock
     database: Database
     transport: httpx2.AsyncBaseTransport | None = None
+    spread: Spread = full_jitter
     beside: list[Beside] = field(default_factory=list[Beside])
 
 
@@ -92,10 +94,14 @@ async def open_desk(
     *,
     database: Database | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
+    spread: Spread = full_jitter,
 ) -> AsyncGenerator[Opened]:
-    """Put together what is under the tools; ``database`` and ``transport`` take the place of the disk and the net."""
+    """Put together what is under the tools.
+
+    ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses.
+    """
     database = database or Database(settings.home / DATABASE, COMPONENTS)
-    parts = _Parts(settings, clock, database, transport)
+    parts = _Parts(settings, clock, database, transport, spread)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
     desk = _desk(parts, providers)
     try:
@@ -159,6 +165,7 @@ def _wire(
         turns=Turns(concurrency, settings.home / "turns", provider),
         breaker=_breaker(parts, provider),
         transport=parts.transport,
+        spread=parts.spread,
     )
 
 
@@ -195,7 +202,9 @@ def _local(parts: _Parts) -> Provider:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
     late = timedelta(seconds=settings.max_lateness)
-    courier = Courier(parts.database, clock, networks, settings.home / "courier.lock", max_lateness=late)
+    courier = Courier(
+        parts.database, clock, networks, settings.home / "courier.lock", max_lateness=late, spread=parts.spread
+    )
     parts.beside.append(courier.run)
     return Local(parts.database, clock, networks, wake=courier.wake)
 

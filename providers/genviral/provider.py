@@ -11,7 +11,7 @@ from providers.genviral import records
 from providers.genviral.errors import TABLE
 from providers.genviral.rules import RULES
 from providers.protocol import Failure
-from providers.retrying import Kind, Try, retried
+from providers.retrying import Kind, Try
 from providers.wire import Answer, Wire, retry_after, segment
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -78,7 +78,7 @@ class Genviral:
                 raise Failure(ErrorCode.UNEXPECTED_ANSWER, "Genviral accepted the post but named no id.", doubt=True)
             return made
 
-        return await retried(Kind.KEYED, attempt, self._clock, leave_by)
+        return await self._http.tried(Kind.KEYED, attempt, leave_by)
 
     async def settle(self, order: Order) -> Receipt | Absent:
         """Send the same order again: under the same ``external_id`` it is made at most once (seed 000).
@@ -170,7 +170,7 @@ class Genviral:
             check(data)
             return data
 
-        return await retried(Kind.READ, attempt, self._clock)
+        return await self._http.tried(Kind.READ, attempt)
 
     def _data(self, answer: Answer) -> JsonObject:
         """Open the envelope, or raise what the error table says of it."""

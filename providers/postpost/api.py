@@ -11,7 +11,7 @@ from providers.postpost import records
 from providers.postpost.errors import TABLE
 from providers.postpost.limits import remedy
 from providers.protocol import Failure
-from providers.retrying import Kind, Try, retried
+from providers.retrying import Kind, Try
 from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -56,7 +56,7 @@ class Api:
                 return found
             raise self._failure(answer, found, accounts)
 
-        return await retried(Kind.READ if method == "GET" else Kind.WRITE, attempt, self._clock, leave_by)
+        return await self._http.tried(Kind.READ if method == "GET" else Kind.WRITE, attempt, leave_by)
 
     async def listing(self, path: str, name: str, query: dict[str, Any] | None = None) -> JsonObject:
         """Read an answer that has a list of this name.

@@ -6,7 +6,7 @@ from typing import Any
 
 from providers import payload
 from providers.protocol import Failure
-from providers.retrying import Kind, Try, retried
+from providers.retrying import Kind, Try
 from providers.socialapi import refusals
 from providers.socialapi.records import is_post
 from providers.wire import Wire, segment
@@ -57,7 +57,7 @@ class Api:
             return found
 
         harmless = method == "GET" or path == VALIDATE
-        return await retried(Kind.READ if harmless else Kind.WRITE, attempt, self._clock, leave_by)
+        return await self._http.tried(Kind.READ if harmless else Kind.WRITE, attempt, leave_by)
 
     async def post(
         self, method: str, path: str, *, body: JsonObject | None = None, leave_by: Deadline | None = None
