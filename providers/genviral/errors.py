@@ -9,6 +9,7 @@ _KEY = "Ask the user for a valid Genviral API key (POSTWRIGHT_GENVIRAL_API_KEY):
 _PLAN = "Tell the user: Genviral needs an active Creator, Professional or Business subscription."
 _BASE = "Ask whoever runs postwright to correct POSTWRIGHT_GENVIRAL_BASE_URL: it does not lead to Genviral's API."
 _TIER = "Tell the user: the Scheduler tier of Genviral cannot use its API."
+_CREDITS = "Tell the user: the credits of the Genviral plan are used up. No repeat helps before there are more."
 
 TABLE = ErrorTable(
     (
@@ -34,6 +35,7 @@ TABLE = ErrorTable(
             _R,
             "Tell the user: hosted TikTok accounts need a subscription of their own; leave them out meanwhile.",
         ),
+        ErrorRow(None, "insufficient_credits", ErrorCode.QUOTA_REACHED, _R, _CREDITS),
         ErrorRow(404, "not_found", ErrorCode.NOT_FOUND, _S0),
         ErrorRow(409, "create_failed", ErrorCode.IDEMPOTENCY_CONFLICT, _R),
         ErrorRow(409, "external_id_immutable", ErrorCode.IMMUTABLE, _R),

@@ -41,8 +41,10 @@ def _says(
     return ErrorRow(status, None, code, source, advice, doubt, words)
 
 
-def _coded(status: int | None, code: str, ours: ErrorCode, source: str, advice: str | None = None) -> ErrorRow:
-    return ErrorRow(status, code, ours, source, advice)
+def _coded(
+    status: int | None, code: str, ours: ErrorCode, source: str, advice: str | None = None, *, doubt: bool = False
+) -> ErrorRow:
+    return ErrorRow(status, code, ours, source, advice, doubt)
 
 
 TABLE = ErrorTable(
@@ -101,6 +103,9 @@ TABLE = ErrorTable(
         _says(404, "Connection not found", ErrorCode.UNKNOWN_ACCOUNTS, _FIVE),
         _says(500, "Failed to test connection", ErrorCode.PROVIDER_ERROR, _FIVE),
         _says(500, "Failed to get post logs", ErrorCode.PROVIDER_ERROR, _FIVE),
+        # Managed users and bookmarks: no post is about them.
+        _says(409, "User with this email already exists", ErrorCode.STATE_CONFLICT, _SEVEN, "That user is there."),
+        _coded(None, "SYNC_IN_PROGRESS", ErrorCode.RATE_LIMITED, _SEVEN, "Wait until the sync is over, then repeat."),
         # Limits; providers.postpost.limits reads the rest of their bodies.
         _coded(None, "POST_LIMIT_REACHED", ErrorCode.QUOTA_REACHED, _SEED, _LATER),
         _coded(None, "SCHEDULED_POST_LIMIT_REACHED", ErrorCode.QUOTA_REACHED, _SEED, _LATER),
@@ -120,6 +125,9 @@ TABLE = ErrorTable(
         _coded(None, "POST_PUBLISH_IN_PROGRESS", ErrorCode.STATE_CONFLICT, _NEW),
         _coded(None, "POST_GROUP_VERSION_CONFLICT", ErrorCode.STATE_CONFLICT, _NEW),
         _coded(None, "MEDIA_URL_RATE_LIMITED", ErrorCode.RATE_LIMITED, _NEW),
+        _coded(None, "IDEMPOTENCY_IN_FLIGHT", ErrorCode.IN_PROGRESS, _NEW, doubt=True),
+        _coded(None, "IDEMPOTENCY_KEY_CONFLICT", ErrorCode.IDEMPOTENCY_CONFLICT, _NEW),
+        _coded(None, "IDEMPOTENCY_BODY_TOO_COMPLEX", ErrorCode.INVALID_PAYLOAD, _NEW),
         # Where the words are new: the status alone.
         ErrorRow(400, None, ErrorCode.REJECTED, _SEED),
         ErrorRow(401, None, ErrorCode.UNAUTHORIZED, _SEED, _KEY),

@@ -1,12 +1,14 @@
 """PostPost's limits (seed 002, reference postpost 6.1 and 6.2): what the body says, turned into what to do about it.
 
-Every field but ``code`` may be missing or of another type; then the words do without it.
+Every field but ``code`` may be missing or of another type; then the words do without it. What is there is told: the
+figures behind a limit stand in its problem (``providers.postpost.figures``).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from providers.postpost.figures import figures
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import parse, wire
@@ -47,6 +49,11 @@ class _Case:
     def words(self, name: str) -> list[str]:
         return [clean(word, 40) for word in items(self.body.get(name)) if isinstance(word, str)]
 
+    def told(self, why: str) -> str:
+        """Say why, with the figures behind it."""
+        found = figures(self.body)
+        return f"{why} ({found})" if found else why
+
     @property
     def plan(self) -> str:
         name = text(self.body.get("planName"))
@@ -54,9 +61,28 @@ class _Case:
 
 
 def remedy(body: JsonObject, accounts: tuple[Account, ...], now: datetime) -> Remedy:
-    """Read a limit's body, or when an account's hold ends (seed 002); of anything else nothing is made."""
-    case, read = _Case(body, accounts, now), _READERS.get(text(body.get("code")) or "")
-    return read(case) if read else Remedy(not_before=case.moment("holdExpiresAt"))
+    """Read a limit's body, or how long to wait; of anything else nothing is made."""
+    return _READERS.get(text(body.get("code")) or "", _wait)(_Case(body, accounts, now))
+
+
+def _wait(case: _Case) -> Remedy:
+    """Tell why an account is on hold and until when (seed 002), or how long to leave it (reference postpost 16)."""
+    reason, end = text(case.body.get("holdReason")), case.moment("holdExpiresAt")
+    seconds = case.number("retryAfterSec")
+    advice = None
+    if reason or end:
+        why = f": {clean(reason, 120).rstrip('.')}" if reason else ""
+        until = f"They can wait until {wire(end)}, or" if end else "They can"
+        advice = f"Tell the user: the PostPost account is on hold{why}. {until} contact PostPost's support."
+    return Remedy(advice, after_seconds=min(max(seconds, 1), _DAY) if seconds else None, not_before=end)
+
+
+def _past(case: _Case) -> Remedy:
+    """Tell what time it is there: a clock that is set wrong looks like a time that has passed (reference 16)."""
+    now = case.moment("serverTime")
+    fix = f"Schedule later than {wire(now)}, the service's time." if now else "Schedule a time that is still to come."
+    problem = Problem(path="/scheduled_at", code=ProblemCode.IN_THE_PAST, message="that time has passed", fix=fix)
+    return Remedy(problems=(problem,))
 
 
 def _month(case: _Case) -> Remedy:
@@ -78,20 +104,19 @@ def _allowance(case: _Case, used: str, otherwise: str, end: datetime | None) -> 
     left = case.number("remaining")
     rest = max(0.0, (end - case.now).total_seconds()) if end else None
     if blocked and len(blocked) < len(case.accounts):
-        return _leave_out(blocked, used, otherwise, rest)
+        return _leave_out(case, blocked, used, otherwise, rest)
     if not blocked and left and left < len(case.accounts):
         problem = Problem(
             path="/accounts",
             code=ProblemCode.TOO_MANY,
-            message=f"{used}, but for {left}",
+            message=case.told(f"{used}, but for {left}"),
             fix=f"Name at most {left} of these accounts{otherwise}.",
             limit=left,
             actual=len(case.accounts),
             accounts=[account.id for account in case.accounts],
         )
         return Remedy(problems=(problem,), code=ErrorCode.VALIDATION_FAILED, after_seconds=rest)
-    advice = f"Tell the user: {used}. They can take a larger plan{otherwise}."
-    return Remedy(advice, after_seconds=rest, not_before=end)
+    return _for_the_user(case, used, f"They can take a larger plan{otherwise}.", after_seconds=rest, not_before=end)
 
 
 def _horizon(case: _Case) -> Remedy:
@@ -100,7 +125,7 @@ def _horizon(case: _Case) -> Remedy:
     problem = Problem(
         path="/scheduled_at",
         code=ProblemCode.OUT_OF_RANGE,
-        message=f"{case.plan} does not schedule so far ahead",
+        message=case.told(f"{case.plan} does not schedule so far ahead"),
         fix=f"Schedule no later than {wire(last)}." if last else f"Schedule {ahead}.",
         limit=wire(last) if last else days,
         actual=wire(asked) if asked else None,
@@ -114,8 +139,8 @@ def _platforms(case: _Case) -> Remedy:
     otherwise = f"; it includes {', '.join(allowed)}" if allowed else ""
     blocked = _named(case.accounts, refused)
     if blocked and len(blocked) < len(case.accounts):
-        return _leave_out(blocked, said, otherwise, None)
-    return Remedy(f"Tell the user: {said}{otherwise}.")
+        return _leave_out(case, blocked, said, otherwise, None)
+    return _for_the_user(case, f"{said}{otherwise}", "They can take a larger plan, or leave it out.")
 
 
 def _connections(case: _Case) -> Remedy:
@@ -123,9 +148,10 @@ def _connections(case: _Case) -> Remedy:
     some = f"{over} of them" if over else "some"
     used = case.number("used")
     held = f"{used} accounts are connected" if used else "more accounts are connected than allowed"
-    return Remedy(
-        f"Tell the user: {held}, {case.plan} allows {_count(case, 'limit', 'account')}. "
-        f"Nothing can be posted until they disconnect {some} in PostPost or take a larger plan."
+    return _for_the_user(
+        case,
+        f"{held}, {case.plan} allows {_count(case, 'limit', 'account')}",
+        f"Nothing can be posted until they disconnect {some} in PostPost or take a larger plan.",
     )
 
 
@@ -137,19 +163,26 @@ def _channels(case: _Case) -> Remedy:
     said = f"no more accounts can be connected to PostPost{f' ({held} are)' if held else ''}"
     if case.body.get("canExpand") is True:
         sizes = f" from {allowed} to {wanted} accounts" if allowed and wanted else ""
-        return Remedy(f"Tell the user: {said}; {case.plan} can be extended{sizes} in PostPost.")
+        return _for_the_user(case, said, f"In PostPost {case.plan} can be extended{sizes}.")
     if case.body.get("canExpand") is False and held is None:
-        return Remedy(f"Tell the user: {said}; the owner of their workspace decides on the plan.")
-    sizes = f" {wanted} are wanted, {allowed} allowed." if allowed and wanted else ""
-    return Remedy(f"Tell the user: {said}.{sizes} They can disconnect some or take a larger plan.")
+        return _for_the_user(case, said, "The owner of their workspace decides on the plan.")
+    sizes = f". {wanted} are wanted, {allowed} allowed" if allowed and wanted else ""
+    return _for_the_user(case, f"{said}{sizes}", "They can disconnect some or take a larger plan.")
 
 
-def _leave_out(blocked: list[Account], why: str, otherwise: str, rest: float | None) -> Remedy:
+def _for_the_user(
+    case: _Case, said: str, choice: str, *, after_seconds: float | None = None, not_before: datetime | None = None
+) -> Remedy:
+    problem = Problem(path="", code=ProblemCode.REFUSED, message=case.told(said), fix=f"Tell the user. {choice}")
+    return Remedy(f"Tell the user: {said}. {choice}", (problem,), after_seconds=after_seconds, not_before=not_before)
+
+
+def _leave_out(case: _Case, blocked: list[Account], why: str, otherwise: str, rest: float | None) -> Remedy:
     ids = [account.id for account in blocked]
     problem = Problem(
         path="/accounts",
         code=ProblemCode.ACCOUNT_STATE,
-        message=why,
+        message=case.told(why),
         fix=f"Leave out {', '.join(ids)}{otherwise}.",
         accounts=ids,
     )
@@ -178,4 +211,6 @@ _READERS: dict[str, Callable[[_Case], Remedy]] = {
     "PLATFORM_NOT_AVAILABLE": _platforms,
     "CONNECTIONS_OVER_LIMIT": _connections,
     "CHANNEL_LIMIT_REACHED": _channels,
+    "SCHEDULED_TIME_IN_PAST": _past,
 }
+_DAY = 86_400

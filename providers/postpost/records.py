@@ -10,7 +10,7 @@ from providers.errors import FailedDelivery
 from providers.postpost.combinations import ALL_KINDS, KINDS
 from providers.postpost.errors import DELIVERY_FAILURES
 from schemas.account import Account, Capabilities
-from schemas.instant import parse
+from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Delivery, Post
 from schemas.problem import Problem, ProblemCode
@@ -177,7 +177,9 @@ def _failure(error: object, platform: str) -> tuple[str | None, bool | None]:
     said = clean(text(found.get("message")) or text(error) or "", 240)
     raw, status = clean(text(found.get("platformError")) or "", 120), found.get("platformStatusCode")
     answered = f"{platform} answered {status}" if isinstance(status, int) else ""
-    inner = "; ".join(word for word in (code, ": ".join(word for word in (answered, raw) if word)) if word)
+    moment = parse(text(found.get("failedAt")) or "")
+    parts = (code, ": ".join(word for word in (answered, raw) if word), f"at {wire(moment)}" if moment else "")
+    inner = "; ".join(part for part in parts if part)
     words = f"{said} ({inner})" if said and inner else said or inner
     told = " ".join(word for word in (f"{words.rstrip('.')}." if words else "", known.hint) if word)
     retry = found.get("retryable") if known.retry is None else known.retry

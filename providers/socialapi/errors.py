@@ -167,7 +167,8 @@ _DELIVERY = (
         ErrorCode.INVALID_PAYLOAD,
         "Two of the accounts lead to the same place: leave one out.",
     ),
-    row("publishing.media.*", ErrorCode.INVALID_PAYLOAD, source=_LATER),
+    row("publishing.media.unsupported_source", ErrorCode.INVALID_PAYLOAD, source=_LATER),
+    row("publishing.media.mixing_unsupported", ErrorCode.INVALID_PAYLOAD, source=_LATER),
     row("publish_timeout", ErrorCode.PROVIDER_TIMEOUT, source="reference socialapi 1.1", doubt=True),
     row("publishing.*", ErrorCode.PROVIDER_ERROR, source=_DEFAULT, doubt=True),
     row("system.internal", ErrorCode.PROVIDER_ERROR, doubt=True),
@@ -197,6 +198,7 @@ _BY_STATUS = (
     ErrorRow(429, None, ErrorCode.RATE_LIMITED, _DEFAULT),
     ErrorRow(500, None, ErrorCode.PROVIDER_ERROR, _DEFAULT, doubt=True),
     ErrorRow(501, None, ErrorCode.NOT_SUPPORTED, _DEFAULT),
+    ErrorRow(502, None, ErrorCode.PROVIDER_ERROR, "reference socialapi 1", doubt=True),
 )
 
 TABLE = ErrorTable((*_KEY_AND_ACCOUNT, *_REQUEST, *_PLAN_AND_PACE, *_PLATFORM, *_DELIVERY, *BESIDE, *_BY_STATUS))

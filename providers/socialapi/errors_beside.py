@@ -99,11 +99,13 @@ _WORKSPACE = (
     ),
     row("invite.expired", ErrorCode.SETUP_NEEDED, "Ask the user for a new invitation."),
     row("invite.invalid", ErrorCode.SETUP_NEEDED, "Ask the user for a new invitation."),
+    row("invite.*", ErrorCode.SETUP_NEEDED, "Ask the user for a new invitation."),
     row("byok.test_rate_limited", ErrorCode.RATE_LIMITED),
 )
 
 _MESSAGES = (
     row("conversation.not_found", ErrorCode.NOT_FOUND),
+    row("conversation.*", ErrorCode.NOT_SUPPORTED, say.MESSAGING),
     row("platform.instagram.window_closed", ErrorCode.NOT_SUPPORTED, say.MESSAGING),
     row("platform.facebook.window_closed", ErrorCode.NOT_SUPPORTED, say.MESSAGING, _LATER),
     row("platform.instagram.230", ErrorCode.NOT_SUPPORTED, say.MESSAGING, _LATER),

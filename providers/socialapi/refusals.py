@@ -81,6 +81,19 @@ def _problems(meta: JsonObject, message: str) -> Iterator[Problem]:
             message=clean(f"{message} ({named})", 300),
             fix="Use the ids that list_accounts and list_posts show.",
         )
+    yield from _about_the_key_or_the_window(meta, message)
+
+
+def _about_the_key_or_the_window(meta: JsonObject, message: str) -> Iterator[Problem]:
+    """Tell the scope that a key lacks, and who closed a window of messages (reference 1.1, later documents)."""
+    scope = text(meta.get("required_scope"))
+    told = clean(f"{message} (it needs {scope})", 300) if scope else ""
+    fix = "Ask the user for a key that has this scope."
+    if meta.get("blocked_locally") is True:
+        told = clean(f"{message} (SocialAPI refused it without asking the platform)", 300)
+        fix = "Do not repeat: it is about messages, not posts."
+    if told:
+        yield Problem(path="", code=ProblemCode.REFUSED, message=told, fix=fix)
 
 
 def _limit(meta: JsonObject, most: float, message: str) -> Problem:

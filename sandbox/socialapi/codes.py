@@ -125,6 +125,8 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "telegram.cannot_message": (403, "recipient cannot be messaged"),
     "webhook_verification_failed": (400, "endpoint did not answer the ping"),
     "field_invalid": (400, "field is invalid"),
+    # Named without a status (reference socialapi 1.1).
+    "invalid_token": (401, "token is invalid"),
 }
 
 #: Reason -> (HTTP status, message), for the reasons that any platform may give: ``platform.<name>.<reason>``.
@@ -149,6 +151,7 @@ ON_DELIVERY: dict[str, str] = {
     "platform.instagram.container_expired": "container has expired",
     "platform.instagram.36003": "aspect ratio is not supported",
     "platform.zalo.article_processing": "article is still being processed",
+    "publish_timeout": "publishing exceeded its time",
 }
 
 #: The meta that a fault answers with, by the code's beginning; the first that fits.

@@ -11,49 +11,11 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from providers.genviral import records
-from providers.genviral.errors import TABLE
 from sandbox.serve import running
 from schemas.errors import ENTRIES, ErrorCode
 from tests.desk import INSTAGRAM, KEY, TRIES, Body, agent, genviral
 
 pytestmark = pytest.mark.anyio
-
-#: Every code of the seeds and of the reference's catalogue (sections 13, 16.1): status, code -> ours, decision, who.
-CATALOGUE = [
-    (400, "invalid_json", "invalid_payload", "fix_and_retry", "agent"),
-    (422, "invalid_payload", "invalid_payload", "fix_and_retry", "agent"),
-    (400, "unknown_accounts", "unknown_accounts", "fix_and_retry", "agent"),
-    (400, "validation_failed", "validation_failed", "fix_and_retry", "agent"),
-    (400, "missing_accounts", "missing_accounts", "fix_and_retry", "agent"),
-    (400, "invalid_music_url", "invalid_music_url", "fix_and_retry", "agent"),
-    (400, "media_unreachable", "media_unreachable", "fix_and_retry", "agent"),
-    (400, "invalid_since", "invalid_query", "fix_and_retry", "agent"),
-    (400, "invalid_until", "invalid_query", "fix_and_retry", "agent"),
-    (400, "too_many_post_ids", "too_many_posts", "fix_and_retry", "agent"),
-    (400, "invalid_query_parameter", "invalid_query", "fix_and_retry", "agent"),
-    (401, "invalid_token", "unauthorized", "ask_user", "user"),
-    (401, "unauthorized", "unauthorized", "ask_user", "user"),
-    (402, "subscription_required", "subscription_required", "ask_user", "user"),
-    (403, "tier_not_allowed", "plan_forbids", "ask_user", "user"),
-    (403, "subscription_required", "subscription_required", "ask_user", "user"),
-    (404, "not_found", "not_found", "fix_and_retry", "agent"),
-    (409, "create_failed", "idempotency_conflict", "fix_and_retry", "agent"),
-    (409, "external_id_immutable", "immutable", "fix_and_retry", "agent"),
-    (429, "rate_limited", "rate_limited", "wait_then_retry", "nobody"),
-    (400, "", "rejected", "fix_and_retry", "agent"),
-    (401, "", "unauthorized", "ask_user", "user"),
-    (402, "", "subscription_required", "ask_user", "user"),
-    (403, "", "forbidden", "ask_user", "user"),
-    (404, "", "not_found", "fix_and_retry", "agent"),
-    (409, "", "idempotency_conflict", "fix_and_retry", "agent"),
-    (422, "", "invalid_payload", "fix_and_retry", "agent"),
-    (429, "", "rate_limited", "wait_then_retry", "nobody"),
-    (418, "teapot", "rejected", "fix_and_retry", "agent"),
-]
-SERVER_CODES = [
-    "create_failed", "list_failed", "get_failed", "accounts_failed", "update_failed", "retry_failed",
-    "bulk_delete_failed", "subscription_lookup_failed", "",
-]  # fmt: skip
 
 
 @asynccontextmanager
@@ -75,32 +37,12 @@ ONE_ACCOUNT = {
 }  # fmt: skip
 
 
-async def test_every_refusal_of_a_create_is_rejected_with_its_own_verdict(tmp_path: Path) -> None:
-    async with genviral(tmp_path) as (agent, service):
-        for number, (status, code, ours, decision, who) in enumerate(CATALOGUE):
-            await service.fault(f"status:{status}{':' if code else ''}{code}")
-            body = await agent.create(caption=f"Post {number}")
-            told = (body["error_code"], body["outcome"], body["retry"]["decision"], body["retry"]["who"])
-            assert told == (ours, "rejected", decision, who), (status, code)
-            assert body["provider_error"]["http_status"] == status
-            assert body["provider_error"].get("code", "") == code
-            assert body["provider_error"]["untrusted"] is True
-        assert await service.posts() == []
-
-
 async def test_a_refused_post_can_be_made_with_the_same_call_once_the_cause_is_gone(tmp_path: Path) -> None:
     async with genviral(tmp_path) as (agent, service):
         await service.fault("status:402:subscription_required")
         assert (await agent.create())["outcome"] == "rejected"
         assert (await agent.create())["code"] == 201
         assert len(await service.posts()) == 1
-
-
-def test_the_table_has_every_code_once_and_nothing_that_no_test_names() -> None:
-    rows = [(row.status, row.provider_code or "") for row in TABLE.rows if not row.words]
-    named = {(status, code) for status, code, *_ in CATALOGUE} | {(500, code) for code in SERVER_CODES}
-    assert len(rows) == len(set(rows))
-    assert set(rows) == named - {(418, "teapot")}
 
 
 def test_every_code_of_ours_has_a_row_with_advice() -> None:
@@ -113,7 +55,7 @@ def test_every_code_of_ours_has_a_row_with_advice() -> None:
     [
         "accept_then_drop", "accept_then_drop:eof", "accept_then_html_500", "html_500", "drop_before",
         "accept_then_slow:30", "slow:30", "status:503", "accept_then_status:502",
-        *(f"status:500{':' if code else ''}{code}" for code in SERVER_CODES[:1]),
+        "status:500:create_failed",
     ],
 )  # fmt: skip
 async def test_a_lost_answer_is_unknown_and_the_next_call_settles_it_without_a_double(

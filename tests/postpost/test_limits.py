@@ -9,6 +9,7 @@ from providers.postpost.limits import remedy
 from schemas.account import Account
 from schemas.instant import parse, wire
 from tests.desk import Body
+from tests.errors.facts import read
 from tests.postpost.desk import LINKEDIN, THREADS, X, postpost, slides
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +56,8 @@ async def test_a_plan_that_lacks_all_platforms_of_a_post_is_for_the_user(tmp_pat
             "plan_forbids", "ask_user", "user",
         )  # fmt: skip
         assert body["retry"]["advice"] == (
-            "Tell the user: the Pro plan does not include twitter; it includes linkedin."
+            "Tell the user: the Pro plan does not include twitter; it includes linkedin. "
+            "They can take a larger plan, or leave it out."
         )
 
 
@@ -68,7 +70,7 @@ async def test_accounts_whose_month_is_used_up_are_left_out(tmp_path: Path, medi
         assert body["error_code"] == "validation_failed"
         [problem] = body["problems"]
         assert problem["accounts"] == [X]
-        assert problem["message"] == "the Pro plan's allowance of 1 platform post a month is used up"
+        assert problem["message"].startswith("the Pro plan's allowance of 1 platform post a month is used up (posts.")
         assert problem["fix"].startswith(f"Leave out {X} or wait until 20")
         assert body["retry"]["after_seconds"] > 0
         assert body["retry"]["not_before"] is None
@@ -109,11 +111,11 @@ async def test_a_full_queue_says_how_to_make_room(tmp_path: Path, scope: str) ->
             "They can take a larger plan, delete scheduled posts, or wait until some are out."
         )
         mixed = await agent.create(caption="Two", accounts=[LINKEDIN, X], scheduled_at="2031-07-04T09:00:00Z")
-        fixes = [problem["fix"] for problem in mixed.get("problems", [])]
-        assert fixes == (
-            [f"Leave out {LINKEDIN}, delete scheduled posts, or wait until some are out."]
+        [fix] = [problem["fix"] for problem in mixed["problems"]]
+        assert fix == (
+            f"Leave out {LINKEDIN}, delete scheduled posts, or wait until some are out."
             if scope == "connection"
-            else []
+            else "Tell the user. They can take a larger plan, delete scheduled posts, or wait until some are out."
         )
 
 
@@ -130,8 +132,8 @@ async def test_too_many_connected_accounts_stop_everything(tmp_path: Path) -> No
 
 #: The four bodies of the limit on connecting accounts, and what the user is told.
 CHANNELS = {
-    "expandable": " (3 are); the Pro plan can be extended from 3 to 4 accounts in PostPost.",
-    "managed": "; the owner of their workspace decides on the plan.",
+    "expandable": " (3 are). In PostPost the Pro plan can be extended from 3 to 4 accounts.",
+    "managed": ". The owner of their workspace decides on the plan.",
     "unmanaged": " (3 are). They can disconnect some or take a larger plan.",
     "standard": " (3 are). 4 are wanted, 3 allowed. They can disconnect some or take a larger plan.",
 }
@@ -149,10 +151,6 @@ async def test_every_form_of_the_channel_limit_is_read(tmp_path: Path, form: str
         assert body["provider_error"]["code"] == "CHANNEL_LIMIT_REACHED"
 
 
-CODES = [
-    "POST_LIMIT_REACHED", "SCHEDULED_POST_LIMIT_REACHED", "SCHEDULE_HORIZON_REACHED", "PLATFORM_NOT_AVAILABLE",
-    "CONNECTIONS_OVER_LIMIT", "CHANNEL_LIMIT_REACHED",
-]  # fmt: skip
 JUNK: list[object] = [
     None,
     "x",
@@ -161,15 +159,25 @@ JUNK: list[object] = [
     True,
     [],
     {},
+    10**400,
+    float("inf"),
+    "x" * 5_000,
+    [[[["x"]]]],
+    {"x": {"y": "z"}},
+    [{"x" * 500: "\x1b[31m" * 500}] * 5_000,
     ["x", 5, None],
     [{"platformSelection": 3}],
     "2026-12-24T00:00:00Z",
 ]
-FIELDS = [
-    "limit", "used", "requested", "remaining", "periodEnd", "planName", "overLimitBy", "disallowedPlatforms",
-    "allowedPlatforms", "projectedUsed", "blockedPlatforms", "scope", "scheduledTime", "maxScheduledDate",
-    "canExpand", "currentQuantity", "targetQuantity", "connectionCount",
-]  # fmt: skip
+LIMITS = read("postpost").limits
+assert LIMITS
+CODES = [limit.code for limit in LIMITS.codes] + ["SCHEDULED_TIME_IN_PAST"]
+FIELDS = {
+    *(name for name in LIMITS.standard if name != "code"),
+    *(context.field for context in LIMITS.context),
+    *(name for form in LIMITS.channel for name in form.fields if name != "code"),
+    *("serverTime", "retryAfterSec", "holdReason", "holdExpiresAt"),
+}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -182,6 +190,21 @@ def test_every_limit_without_its_fields_or_with_junk_in_them_still_says_what_to_
         assert found.advice or found.problems
         assert all(problem.fix.endswith(".") for problem in found.problems)
         assert "None" not in f"{found.advice or ''}{[problem.fix for problem in found.problems]}"
+        assert all(len(problem.message) < 1_500 and "\x1b" not in problem.message for problem in found.problems)
+
+
+def test_a_hold_with_junk_in_it_is_left_alone() -> None:
+    for junk in JUNK:
+        found = remedy(dict.fromkeys(FIELDS, junk), (), datetime.now(UTC))
+        assert found.after_seconds is None or 1 <= found.after_seconds <= 86_400
+        assert "None" not in (found.advice or "")
+
+
+async def test_a_wait_that_only_the_body_tells_is_waited_for(tmp_path: Path) -> None:
+    async with postpost(tmp_path) as (agent, service):
+        await service.fault("status:429:MEDIA_URL_RATE_LIMITED", "/create-post")
+        body = await agent.create()
+        assert (body["error_code"], body["retry"]["after_seconds"]) == ("rate_limited", 1800)
 
 
 def test_a_body_that_is_no_limit_is_left_alone() -> None:

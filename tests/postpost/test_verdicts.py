@@ -10,104 +10,11 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from providers.postpost.errors import TABLE
 from sandbox.serve import running
 from tests.desk import KEY, TRIES, Body
 from tests.postpost.desk import LINKEDIN, Poster, PostPostService, agent, postpost
 
 pytestmark = pytest.mark.anyio
-
-FIX, ASK, WAIT = ("fix_and_retry", "agent"), ("ask_user", "user"), ("wait_then_retry", "nobody")
-LOOK, SET = ("check_first", "agent"), ("ask_user", "operator")
-
-#: Every message of seed 002 and of reference postpost 5 to 7 that a route of ours can give, but for 500s:
-#: status, the sandbox's name for it, its words, our code, whose move.
-MESSAGES: list[tuple[int, str, str, str, tuple[str, str]]] = [
-    (401, "api_key_required", "API key is required", "unauthorized", ASK),
-    (401, "invalid_api_key", "Invalid API key", "unauthorized", ASK),
-    (401, "invalid_api_key_owner", "Invalid API key owner", "unauthorized", ASK),
-    (403, "api_access_disabled", "API access is not enabled for this account", "plan_forbids", ASK),
-    (403, "mcp_access_disabled", "MCP access is not enabled for this account", "plan_forbids", ASK),
-    (403, "workspace_access_disabled", "Workspace access is not enabled for this key", "forbidden", ASK),
-    (403, "user_not_managed", "User is not managed by key", "misconfigured", SET),
-    (403, "subscription_required", "Subscription required", "subscription_required", ASK),
-    (403, "account_on_hold", "Account on hold", "forbidden", ASK),
-    (403, "account_inactive", "Account inactive", "forbidden", ASK),
-    (400, "invalid_user_header", "Invalid x-postpost-user-id", "misconfigured", SET),
-    (400, "content_required", "Content is required", "invalid_payload", FIX),
-    (400, "platforms_required", "Platforms are required", "missing_accounts", FIX),
-    (400, "platforms_empty", "At least one platform is required", "missing_accounts", FIX),
-    (400, "platforms_not_array", "Platforms must be an array", "invalid_payload", FIX),
-    (400, "platforms_not_json", "Invalid platforms JSON format", "invalid_payload", FIX),
-    (400, "invalid_platform_id", "Invalid platform ID format: twitter_123456", "unknown_accounts", FIX),
-    (400, "invalid_scheduled_time", "Invalid scheduled time format", "invalid_payload", FIX),
-    (400, "settings_not_json", "Invalid platformSettings JSON", "invalid_payload", FIX),
-    (400, "settings_not_object", "platformSettings must be an object", "invalid_payload", FIX),
-    (400, "validation_failed", "Validation failed", "validation_failed", FIX),
-    (404, "post_group_not_found", "Post group not found", "not_found", FIX),
-    (404, "connection_not_found", "Connection not found", "unknown_accounts", FIX),
-    (400, "invalid_connection_id", "Invalid platformId format", "unknown_accounts", FIX),
-    (400, "nothing_to_update", "Either status or scheduledTime must be provided", "invalid_payload", FIX),
-    (400, "invalid_status", "Status must be either 'draft' or 'scheduled'", "invalid_payload", FIX),
-    (400, "not_editable", "Cannot update post: post is currently in published status", "state_conflict", LOOK),
-    (400, "invalid_status_filter", "Invalid status. Must be one of", "invalid_query", FIX),
-    (400, "invalid_sort", "Invalid sortBy. Must be one of", "invalid_query", FIX),
-    (400, "invalid_from_date", "Invalid fromDate format", "invalid_query", FIX),
-    (400, "invalid_to_date", "Invalid toDate format", "invalid_query", FIX),
-    (400, "upload_fields_required", "fileName, contentType, and postGroupId are required", "invalid_payload", FIX),
-    (400, "past_time", "Scheduled time cannot be in the past", "invalid_payload", FIX),
-    (400, "invalid_time", "Invalid scheduled time", "invalid_payload", FIX),
-    (403, "free_plan_limit", "Free plan limit reached", "quota_reached", ASK),
-    (400, "file_name_required", "fileName is required", "invalid_payload", FIX),
-    (400, "invalid_content_type", "Invalid content type", "invalid_payload", FIX),
-    (400, "invalid_type", "Invalid type", "invalid_payload", FIX),
-]  # fmt: skip
-
-#: What is documented to say more in ``message`` than in ``error``.
-ALWAYS_BOTH = {"subscription_required", "account_on_hold", "account_inactive"}
-
-#: What the sibling product's later versions send as codes (reference postpost 16), and statuses without known words.
-NEWER: list[tuple[int, str, str, tuple[str, str]]] = [
-    (400, "SCHEDULED_TIME_IN_PAST", "invalid_payload", FIX),
-    (400, "PLATFORM_SETTING_UNKNOWN", "invalid_payload", FIX),
-    (400, "INVALID_CONTENT", "invalid_payload", FIX),
-    (400, "INVALID_PLATFORMS", "unknown_accounts", FIX),
-    (400, "INVALID_PLATFORM_CONNECTION", "unknown_accounts", FIX),
-    (400, "INVALID_PLATFORM_ID", "unknown_accounts", FIX),
-    (403, "THREADS_PERMISSION_REQUIRED", "account_needs_reconnect", ASK),
-    (400, "POST_NOT_EDITABLE", "state_conflict", LOOK),
-    (409, "POST_PUBLISH_IN_PROGRESS", "state_conflict", LOOK),
-    (409, "POST_GROUP_VERSION_CONFLICT", "state_conflict", LOOK),
-    (429, "MEDIA_URL_RATE_LIMITED", "rate_limited", WAIT),
-    (400, "", "rejected", FIX),
-    (401, "", "unauthorized", ASK),
-    (403, "", "forbidden", ASK),
-    (404, "", "not_found", FIX),
-    (418, "", "rejected", FIX),
-    (422, "", "invalid_payload", FIX),
-    (429, "", "rate_limited", WAIT),
-]
-
-#: Limits by their code: these rows are gone through in test_limits.
-LIMITS = {
-    "POST_LIMIT_REACHED", "SCHEDULED_POST_LIMIT_REACHED", "SCHEDULE_HORIZON_REACHED", "PLATFORM_NOT_AVAILABLE",
-    "CONNECTIONS_OVER_LIMIT", "CHANNEL_LIMIT_REACHED",
-}  # fmt: skip
-
-#: Failures of the service itself: its name for it, its words, and whether a write may have happened all the same.
-SERVER: list[tuple[str, str, bool]] = [
-    ("internal_error", "Internal server error", True),
-    ("create_failed", "Failed to create post group", True),
-    ("update_failed", "Failed to update post", True),
-    ("server_error", "Server error", True),
-    ("fetch_failed", "Failed to fetch post group", False),
-    ("list_failed", "Failed to list posts", False),
-    ("delete_failed", "Failed to delete post group", False),
-    ("upload_failed", "Failed to create upload URL", False),
-    ("connections_failed", "Failed to fetch platform connections", False),
-    ("test_failed", "Failed to test connection", False),
-    ("logs_failed", "Failed to get post logs", False),
-]
 
 
 async def refused(agent: Poster, service: PostPostService, fault: str) -> Body:
@@ -115,61 +22,6 @@ async def refused(agent: Poster, service: PostPostService, fault: str) -> Body:
     body = await agent.create(caption=fault)
     assert await service.posts() == []
     return body
-
-
-async def test_every_message_in_either_shape_has_its_own_verdict(tmp_path: Path) -> None:
-    async with postpost(tmp_path) as (agent, service):
-        for status, name, words, ours, move in MESSAGES:
-            for shape in ("error", "both") if name in ALWAYS_BOTH else ("error", "message", "both"):
-                body = await refused(agent, service, f"status:{status}:{name}:{shape}")
-                told = (body["error_code"], body["outcome"], (body["retry"]["decision"], body["retry"]["who"]))
-                assert told == (ours, "rejected", move), name
-                assert words in body["message"]
-                assert body["provider_error"]["http_status"] == status
-                assert body["provider_error"]["message"].startswith(words)
-                assert body["provider_error"]["untrusted"] is True
-
-
-async def test_every_newer_code_and_every_status_has_its_verdict(tmp_path: Path) -> None:
-    async with postpost(tmp_path) as (agent, service):
-        for status, code, ours, move in NEWER:
-            body = await refused(agent, service, f"status:{status}{':' if code else ''}{code}")
-            told = (body["error_code"], body["outcome"], (body["retry"]["decision"], body["retry"]["who"]))
-            assert told == (ours, "rejected", move), (status, code)
-            assert body["provider_error"].get("code", "") == code
-
-
-def test_the_table_has_a_row_for_each_and_none_that_no_test_names() -> None:
-    said = {TABLE.find(status, None, words) for status, _, words, _, _ in MESSAGES}
-    said |= {TABLE.find(500, None, words) for _, words, _ in SERVER}
-    said |= {TABLE.find(400, None, BLOCKED), TABLE.find(404, None, "not JSON: Cannot GET /x")}
-    coded = {TABLE.find(status, code) for status, code, _, _ in NEWER if code}
-    coded |= {TABLE.find(403, code) for code in LIMITS}
-    assert all(row in TABLE.rows and row.words for row in said)
-    assert all(row in TABLE.rows and row.provider_code for row in coded)
-    bare = {row.status for row in TABLE.rows if not row.words and not row.provider_code}
-    assert bare == {400, 401, 403, 404, 409, 422, 429, 500, 502, 503}
-    assert len(TABLE.rows) == len(said | coded) + len(bare)
-
-
-BLOCKED = (
-    "Multi-part threads (nested replies) are temporarily blocked while we wait for Meta to approve additional "
-    "permissions for our app."
-)
-
-
-@pytest.mark.parametrize(("name", "words", "doubt"), SERVER)
-async def test_a_failure_of_the_service_leaves_a_doubt_only_where_it_may_have_acted(
-    tmp_path: Path, name: str, words: str, doubt: bool
-) -> None:
-    async with postpost(tmp_path) as (agent, service):
-        await service.fault(f"status:500:{name}", "/create-post")
-        body = await agent.create()
-        assert (body["outcome"] == "unknown") is doubt
-        assert words in body["provider_error"]["message"]
-        await service.fault(f"status:500:{name}", "/list-posts", "GET", times=TRIES)
-        read = await agent.call("list_posts")
-        assert (read["error_code"], read["outcome"]) == ("provider_error", "nothing_sent")
 
 
 async def test_a_conflict_is_looked_into_before_it_is_believed(tmp_path: Path) -> None:

@@ -9,61 +9,14 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from providers.socialapi.errors import TABLE, find
+from providers.socialapi.errors import find
 from sandbox.serve import running
 from tests.desk import TRIES, Body
-from tests.socialapi.catalogue import DECISIONS, LATER, ON_DELIVERY, SEED, UNHEARD_OF
 from tests.socialapi.desk import INSTAGRAM, KEY, agent, socialapi
 
 pytestmark = pytest.mark.anyio
 
 ACCOUNT = {"id": "acc_01AAA", "platform": "instagram", "status": "active", "name": "Lumen Labs"}
-
-
-def spoken(code: str) -> str:
-    """A code as an answer has it."""
-    return code.replace("<name>", "instagram")
-
-
-def test_the_catalogue_has_the_seeds_81_codes_and_the_table_a_row_for_each() -> None:
-    seed = [code for _, code, _ in SEED] + [code for code, _ in ON_DELIVERY[:4]]
-    assert (len(seed), len(set(seed))) == (81, 81)
-    assert {code: find(0, code).provider_code for code in seed} == {code: code for code in seed}
-    assert all(find(0, code).provider_code for _, code, _ in LATER)
-
-
-def test_the_table_names_no_code_twice() -> None:
-    named = [(row.status, row.provider_code, row.words) for row in TABLE.rows]
-    assert len(named) == len(set(named))
-
-
-@pytest.mark.parametrize("rows", [SEED, LATER, UNHEARD_OF], ids=["seed 004", "later", "unheard of"])
-async def test_every_refusal_of_a_create_has_its_own_verdict(
-    tmp_path: Path, rows: tuple[tuple[int, str, str], ...]
-) -> None:
-    async with socialapi(tmp_path) as (agent, service):
-        for number, (status, code, whose) in enumerate(rows):
-            await service.fault(f"status:{status}:{spoken(code)}")
-            body = await agent.create(caption=f"Post {number}")
-            assert body["retry"]["decision"] in DECISIONS[whose], (code, body)
-            assert body["outcome"] == ("unknown" if whose == "check" else "rejected"), (code, body)
-            said = body["provider_error"]
-            assert (said["http_status"], said["code"], said["untrusted"]) == (status, spoken(code), True)
-            assert re.fullmatch("[0-9a-f]{8}", said["request_id"])
-        assert await service.posts() == []
-
-
-@pytest.mark.parametrize(("code", "may_be_repeated"), ON_DELIVERY)
-async def test_a_failed_delivery_says_why_and_whether_it_may_be_sent_again(
-    tmp_path: Path, code: str, may_be_repeated: bool
-) -> None:
-    async with socialapi(tmp_path) as (agent, service):
-        await service.failing(INSTAGRAM, code, "These words.")
-        body = await agent.create()
-        assert body["data"]["status"] == "partial"
-        [failed] = [sent for sent in body["data"]["deliveries"] if sent["status"] == "failed"]
-        assert failed["error"].startswith(f"{code}: These words.")
-        assert failed["retry"] is may_be_repeated
 
 
 async def test_a_delivery_that_may_be_live_says_so(tmp_path: Path) -> None:
@@ -73,7 +26,9 @@ async def test_a_delivery_that_may_be_live_says_so(tmp_path: Path) -> None:
         assert "may be live" in failed["error"]
 
 
-@pytest.mark.parametrize("code", ["account.reconnection_required", "platform.threads.auth", "platform.anew.auth"])
+@pytest.mark.parametrize(
+    "code", ["account.reconnection_required", "platform.threads.auth", "platform.anew.auth", "invalid_token"]
+)
 async def test_a_dead_login_is_for_the_user_to_reconnect_and_never_a_bad_key(tmp_path: Path, code: str) -> None:
     async with socialapi(tmp_path) as (agent, service):
         await service.fault(f"status:401:{code}")

@@ -2,16 +2,15 @@
 
 import pytest
 
+from tests.errors.facts import read, spoken
 from tests.sandbox.socialapi.caller import FACEBOOK, INSTAGRAM, Body, Caller, post, to
-from tests.sandbox.socialapi.codes import LATER, LATER_ON_DELIVERY, ON_DELIVERY, SEED
 
 pytestmark = pytest.mark.anyio
 
-EVERY = [(status, code.replace("<name>", "pinterest")) for status, code in (*SEED, *LATER)]
-
-
-def test_the_seed_has_81_codes() -> None:
-    assert len({code for _, code in SEED} | set(ON_DELIVERY)) == 81
+FACTS = read("socialapi")
+EVERY = [(row.status, spoken(row.code, "pinterest")) for row in FACTS.answers if row.code and row.exact]
+#: What is nobody's fault but the platform's or the service's own.
+BLAMELESS = [row for row in FACTS.deliveries if row.category in ("platform", "system") and row.exact]
 
 
 async def test_every_code_can_be_had_with_its_status_and_a_text_of_its_own(socialapi: Caller) -> None:
@@ -98,13 +97,10 @@ async def test_an_upstream_throttle_says_only_in_the_header_how_long_to_wait(soc
         ("platform.instagram.auth", "auth", "platform"),
         ("platform.instagram.permission_denied", "auth", "platform"),
         ("platform.instagram.rate_limit", "rate_limit", "platform"),
-        ("platform.instagram.api_error", "platform", "platform"),
         ("validation.field_invalid", "validation", "user"),
         ("publishing.duplicate_target", "validation", "user"),
         ("publishing.delivery.page_resolve_failed", "validation", "user"),
-        ("publishing.delivery.account_load_failed", "system", "system"),
-        ("publishing.delivery.timeout", "system", "system"),
-        *((code, category, category) for code, category in LATER_ON_DELIVERY),
+        *((row.code, row.category, row.category) for row in BLAMELESS),
     ],
 )
 async def test_a_delivery_can_end_with_any_code_and_says_whose_fault_it_is(
