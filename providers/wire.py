@@ -205,6 +205,7 @@ class Wire:
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > MAX_BODY:
+                    content.clear()  # a failure is kept until the last try, and its traceback keeps this
                     raise httpx2.RemoteProtocolError("answer too large", request=request)
         finally:
             await response.aclose()

@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 import zlib
-from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
@@ -117,21 +116,9 @@ def _chunks(piece: bytes) -> tuple[bytes, bytes]:
     return start, b"%x\r\n%s\r\n" % (len(piece), piece)
 
 
-def _big(body: Callable[[], bytes], **headers: str) -> Script:
-    """A large body, made when it is wanted, so that 10 MB of each are not kept for all tests."""
-
-    async def script(writer: asyncio.StreamWriter) -> None:
-        content = body()
-        writer.write(said(200, b"", content_length=str(len(content)), **headers))
-        for at in range(0, len(content), 65_536):
-            writer.write(content[at : at + 65_536])
-            await writer.drain()
-
-    return script
-
-
-def _json_of(size: int) -> bytes:
-    return b'{"ok": true, "success": true, "message": "' + b"x" * size + b'"}'
+def _long(start: bytes, piece: bytes, size: int) -> Script:
+    """An answer of a length that it says, made as it goes."""
+    return _flood(said(200, start, content_length=str(size)), piece, most=size // len(piece))
 
 
 @cache
@@ -142,24 +129,36 @@ def bomb(kind: str) -> bytes:
     return gzip.compress(once, 9) if kind == "twice" else once
 
 
+def _exploding(kind: str) -> Script:
+    async def script(writer: asyncio.StreamWriter) -> None:
+        coding = {"gzip": "gzip", "deflate": "deflate", "twice": "gzip, gzip"}[kind]
+        writer.write(said(200, bomb(kind), content_encoding=coding))
+        await writer.drain()
+
+    return script
+
+
 #: Answers without an end, or so large that reading them to it would be the harm.
 FLOODS: dict[str, Answer] = {
-    "10 MB of JSON": _big(lambda: _json_of(10 * MEGABYTE)),
-    "10 MB of anything": _big(lambda: b"\x93" * (10 * MEGABYTE)),
+    "10 MB of JSON": _long(b'{"ok": true, "success": true, "message": "', b"x" * 65_536, 10 * MEGABYTE),
+    "10 MB of anything": _long(b"", b"\x93" * 65_536, 10 * MEGABYTE),
     "endless chunks": _flood(*_chunks(b"x" * 65_536), most=100_000),
     "endless text without a length": _flood(head(200, {"connection": "close"}), b"y" * 65_536, most=100_000),
     "endless headers": _flood(b"HTTP/1.1 200 OK\r\n", b"x-more: " + b"z" * 1000 + b"\r\n", most=10_000_000),
     "an endless header": _flood(b"HTTP/1.1 200 OK\r\nx-long: ", b"z" * 1000, most=10_000_000),
+    "a slow drip": _drip(*_chunks(b" ")),
+    "a gzip bomb": _exploding("gzip"),
+    "a deflate bomb": _exploding("deflate"),
+    "a gzip bomb in gzip": _exploding("twice"),
+}
+#: Floods of nothing, which only the time-out ends.
+IDLE: dict[str, Answer] = {
     "endless hints": _flood(b"", head(103, {"link": "</a.css>"}), most=10_000_000),
     "endless nothing in gzip": _flood(
         head(200, {"content-encoding": "gzip", "connection": "close"}) + gzip.compress(b"")[:10],
         b"\x00\x00\x00\xff\xff" * 4_000,
         most=100_000,
     ),
-    "a slow drip": _drip(*_chunks(b" ")),
-    "a gzip bomb": _big(lambda: bomb("gzip"), content_encoding="gzip"),
-    "a deflate bomb": _big(lambda: bomb("deflate"), content_encoding="deflate"),
-    "a gzip bomb in gzip": _big(lambda: bomb("twice"), content_encoding="gzip, gzip"),
 }
 
 
@@ -175,17 +174,14 @@ def spoilt(body: Any) -> list[tuple[str, bytes]]:
 WRONG: dict[str, Any] = {
     "gone": ...,
     "null": None,
-    "true": True,
     "a number": 4_000_000_000,
     "a text": "\ud800 \u202e\x00\x1b[31m \U000e0041 text",
     "a long text": "long " * 20_000,
-    "an empty text": "",
     "a list": [["x"], {"y": 1}],
     "an object": {"x": {"y": ["z"]}},
     "a number beyond bounds": 10**4000,
     "year 9999": "9999-12-31T23:59:59.999Z",
-    "year 1": "0001-01-01T00:00:00+14:00",
-}  # fmt: skip
+}
 
 
 def _paths(value: Any) -> list[tuple[str | int, ...]]:

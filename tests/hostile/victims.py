@@ -12,10 +12,11 @@ from anyio.from_thread import BlockingPortal
 from mcp.client import Client
 
 from schemas.errors import Decision, ErrorCode, Outcome, Who
-from server.app import open_desk
+from server.app import DATABASE, open_desk
 from server.dispatch import Dispatch
 from server.settings import load
 from tests.desk import Agent, Body
+from tests.hostile.leaping import Disk
 from tests.hostile.service import Answer, Service, listening, said
 
 KEY = "hostile.k3yThatMustNeverShow"
@@ -166,13 +167,19 @@ class Victim:
 
     def reads(self) -> list[Body]:
         """Ask everything that only reads, each time a service that is hostile everywhere."""
-        listed = self.call("list_posts", response_format="detailed")
-        status = self.call("check_status", post_id=self.kind.post)
+        return [self.read("listed"), self.read("read"), self.read("accounts")]
+
+    def read(self, what: str) -> Body:
+        """Make the one call to which an honest service answers with ``what``."""
+        if what == "listed":
+            return self.call("list_posts", response_format="detailed")
+        if what == "read":
+            return self.call("check_status", post_id=self.kind.post)
         self.service.honest = {}
         accounts = self.call("list_accounts", refresh=True)
         self.behave()
         self.call("list_accounts", refresh=True)
-        return [listed, status, accounts]
+        return accounts
 
     def hears(self, answer: Answer) -> None:
         self.service.answer = answer
@@ -200,7 +207,11 @@ async def at_the_mercy(kind: Kind, home: Path, portal: BlockingPortal) -> AsyncG
         settings[f"{kind.provider.upper()}_BASE_URL"] = service.url
         loaded = load({f"POSTWRIGHT_{name}": value for name, value in {"HOME": str(home), **settings}.items()})
         # Nothing runs beside the server here: what settles open cases would ask the service in between.
-        async with open_desk(loaded) as opened, Client(Dispatch(opened.desk, loaded.secrets).server("0")) as client:
+        database = Disk(loaded.home / DATABASE)
+        async with (
+            open_desk(loaded, database=database) as opened,
+            Client(Dispatch(opened.desk, loaded.secrets).server("0")) as client,
+        ):
             victim = Victim(kind, service, Agent(client), portal)
             victim.behave()
             yield victim
