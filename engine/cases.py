@@ -84,7 +84,8 @@ class Cases:
     async def put_back(self, intent: Intent, look_at: datetime | None) -> Intent | None:
         """Let go of a case until its next look; ``None`` when it was taken over or closed meanwhile."""
         now = self._clock().timestamp()
-        values = (intent.looks, look_at.timestamp() if look_at else None, now, now, intent.id, intent.fence)
+        at = look_at.timestamp() if look_at else None
+        values = (intent.looks, intent.post_id, at, now, now, intent.id, intent.fence)
         kept = await self._database.write(lambda connection: connection.execute(_PUT_BACK, values).rowcount)
         return replace(intent, state=State.UNKNOWN, look_at=look_at) if kept else None
 
@@ -138,7 +139,7 @@ _LEASED = (
 )
 _CLAIM = "UPDATE intent SET state = 'unknown', fence = ?, leased_until = ? WHERE id = ?"
 _PUT_BACK = (
-    "UPDATE intent SET state = 'unknown', looks = ?, look_at = ?, leased_until = ?, changed_at = ?"
+    "UPDATE intent SET state = 'unknown', looks = ?, post_id = ?, look_at = ?, leased_until = ?, changed_at = ?"
     " WHERE id = ? AND fence = ? AND state IN ('sending', 'unknown')"
 )
 _TAKEN = "SELECT post_id FROM intent WHERE changed_at >= ? AND provider = ? AND id != ? AND post_id IS NOT NULL"

@@ -129,12 +129,13 @@ async def _looked(desk: Desk, provider: Provider, pauses: Pauses, intent: Intent
     try:
         with fail_after(LOOK_SECONDS):
             found = await provider.settle(wanted)
-    except (Failure, TimeoutError) as late:
-        case = await desk.cases.unreadable(intent)
-        error = late if isinstance(late, Failure) else None
-        return still_open(
-            desk, case or intent, error.message if error else f"No answer within {LOOK_SECONDS:g} s.", error
-        )
+    except (Failure, TimeoutError) as error:
+        failed = error if isinstance(error, Failure) else None
+        # A look that began to finish one post must go on with that one.
+        begun = failed.post_id if failed else None
+        case = await desk.cases.unreadable(replace(intent, post_id=begun or intent.post_id))
+        why = failed.message if failed else f"No answer within {LOOK_SECONDS:g} s."
+        return still_open(desk, case or intent, why, failed)
     if isinstance(found, Receipt):
         return await accepted(desk, intent, found, timezone)
     return await _absent(desk, pauses, intent, found)

@@ -160,7 +160,7 @@ async def _act(
 ) -> None:
     """Let the agents do what they do, at once or one after the other."""
     behave = BEHAVIOURS[plan.behaviour]
-    hours = CLOCKS.get(plan.trouble, 0) * chance.choice((1, 30))
+    hours = CLOCKS.get(plan.trouble, 0) * chance.choice((1, 20))
     moment = chance.choice((0.1, 0.25, 5.0, 40.0, 200.0))
 
     async def pursue(machine: Machine, want: Want) -> None:

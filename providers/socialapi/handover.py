@@ -154,7 +154,9 @@ class Handover:
         try:
             return await self._publish(found.id)
         except Failure as refusal:
-            raise _doubtful(refusal) from refusal
+            unclear = _doubtful(refusal)
+            unclear.post_id = found.id
+            raise unclear from refusal
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncGenerator[None]:

@@ -1,9 +1,9 @@
 """Find out what became of an order whose answer was lost: SocialAPI keeps no key of ours, so content must do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from unicodedata import normalize
 
-from providers.lost import since
+from providers.lost import SKEW, since
 from providers.protocol import Failure
 from providers.socialapi import records
 from providers.socialapi.api import MAX_PAGE, Api, post_path
@@ -14,6 +14,8 @@ from schemas.post import Order
 
 #: How many pages are looked through.
 PAGES = 10
+#: How much earlier than its order a draft may seem to be made: the service tells its time in whole seconds.
+_AT_ONCE = timedelta(seconds=3)
 
 
 async def find(api: Api, order: Order, now: datetime) -> JsonObject | None:
@@ -32,7 +34,8 @@ async def find(api: Api, order: Order, now: datetime) -> JsonObject | None:
         page, cursor = await api.page({"account_ids": accounts, "limit": MAX_PAGE, "cursor": cursor})
         young = [record for record in page if _is_young(record, earliest)]
         for record in young:
-            if records.is_post(record) and text(record.get("id")) not in order.taken and _same(order, record):
+            free = records.is_post(record) and text(record.get("id")) not in order.taken
+            if free and _same(order, record) and _is_own(order, record, earliest):
                 return record
         if cursor is None or len(young) < len(page):
             return None
@@ -48,6 +51,14 @@ async def _known(api: Api, post_id: str) -> JsonObject | None:
         if error.provider_error and error.provider_error.code == "post.not_found":
             return None
         raise
+
+
+def _is_own(order: Order, record: JsonObject, earliest: datetime) -> bool:
+    """Tell whether a draft may be published for an order: not one that an earlier try of the same post left behind."""
+    if order.draft or record.get("status") != "draft" or order.opened_at is None:
+        return True
+    created_at = _created(record)
+    return created_at is not None and created_at >= earliest + SKEW - _AT_ONCE
 
 
 def _is_young(record: JsonObject, earliest: datetime) -> bool:
