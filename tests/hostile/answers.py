@@ -174,12 +174,11 @@ def spoilt(body: Any) -> list[tuple[str, bytes]]:
 WRONG: dict[str, Any] = {
     "gone": ...,
     "null": None,
-    "a number": 4_000_000_000,
     "a text": "\ud800 \u202e\x00\x1b[31m \U000e0041 text",
     "a long text": "long " * 20_000,
     "a list": [["x"], {"y": 1}],
     "an object": {"x": {"y": ["z"]}},
-    "a number beyond bounds": 10**4000,
+    "a number": 10**4000,
     "year 9999": "9999-12-31T23:59:59.999Z",
 }
 

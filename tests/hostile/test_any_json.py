@@ -70,7 +70,7 @@ def _spots(owner: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @given(value=values, status=st.sampled_from(STATUSES), tool=st.sampled_from(TOOLS))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example(value={"error": {"meta": {"retry_after_seconds": 10**400, "max": math.nan}}}, status=429, tool="created")
 @example(value={"code": "POST_LIMIT_REACHED", "limit": math.inf, "used": [], "resets": {}}, status=403, tool="created")
 def test_any_json_under_any_status_ends_in_a_verdict(victim: Victim, value: Any, status: int, tool: str) -> None:
@@ -78,7 +78,7 @@ def test_any_json_under_any_status_ends_in_a_verdict(victim: Victim, value: Any,
 
 
 @given(drawn=spoilt(), status=st.sampled_from([200, 200, 201, 422]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_honest_answer_in_which_anything_may_stand_ends_in_a_verdict(
     victim: Victim, drawn: tuple[str, Any], status: int
 ) -> None:

@@ -52,11 +52,11 @@ def test_a_flood_of_nothing_ends_with_the_time(victim: Victim, name: str) -> Non
         assert victim.create()["outcome"] == "unknown"
 
 
-@pytest.mark.parametrize("name", ["10 MB of JSON", "endless chunks", "an endless header", "a gzip bomb in gzip"])
-def test_a_flood_costs_little_where_something_is_read(victim: Victim, name: str) -> None:
-    victim.hears(FLOODS[name])
+@pytest.mark.parametrize("what", ["accounts", "listed", "read"])
+def test_a_flood_costs_little_where_something_is_read(victim: Victim, what: str) -> None:
+    victim.hears(FLOODS["a gzip bomb in gzip"])
     with bounded():
-        assert [body["outcome"] for body in victim.reads()] == ["nothing_sent"] * 3
+        assert victim.read(what)["outcome"] == "nothing_sent"
 
 
 def _in_place_of_lists(value: object, parts: bytes) -> bytes:
@@ -65,17 +65,12 @@ def _in_place_of_lists(value: object, parts: bytes) -> bytes:
     return words.replace(b"[", b"[" + parts * ((MAX_BODY - len(words)) // len(parts) // words.count(b"[")))
 
 
-@pytest.mark.parametrize("parts", [b"{},", b"[],", b'{"a":1},', b'"a",', b"0,", b'{"id":"p","status":"draft"},'])
+@pytest.mark.parametrize("parts", [b"{},", b"0,", b'"a",', b'{"id":"p","status":"draft"},'])
 def test_an_answer_of_millions_of_small_things_halts_nothing(victim: Victim, parts: bytes) -> None:
-    kind = victim.kind
-    for tool, arguments, honest in (
-        ("list_posts", {"response_format": "detailed"}, kind.listed),
-        ("check_status", {"post_id": kind.post}, kind.read),
-        ("create_post", {}, kind.created),
-    ):
-        victim.hears(said(200, _in_place_of_lists(honest, parts)))
+    for what in ("listed", "created"):
+        victim.hears(said(200, _in_place_of_lists(getattr(victim.kind, what), parts)))
         begun = time.monotonic()
-        body = victim.create() if tool == "create_post" else victim.call(tool, **arguments)
+        body = victim.create() if what == "created" else victim.read(what)
         assert time.monotonic() - begun < MOST_SECONDS
         assert len(json.dumps(body)) < MEGABYTE
 
