@@ -1,4 +1,4 @@
-"""Histories of faults in virtual time: nothing is doubled, lost, stuck or wrongly reported; without a record much is."""
+"""Histories of faults in virtual time: nothing is doubled, lost, stuck or wrongly reported; without a record, much."""
 
 import pytest
 
