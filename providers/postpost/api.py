@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import httpx2
+
 from providers import payload
 from providers.errors import doubtful
 from providers.postpost import records
@@ -80,6 +82,8 @@ class Api:
         Raises:
             Failure: they did not arrive, or nobody knows; either way nothing was published.
         """
+        if not _is_place(url):
+            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "PostPost named no place for the media.")
         answer = await self._http.upload(url, content, media_type, seconds)
         if answer.status not in _STORED:
             said = f"PostPost's storage refused the media (HTTP {answer.status})."
@@ -128,6 +132,14 @@ def _check_list(answer: JsonObject, name: str) -> None:
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"PostPost answered without a list of {name}.", doubt=True)
 
 
+def _is_place(url: str) -> bool:
+    try:
+        found = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return False
+    return found.scheme in ("https", "http") and bool(found.host) and (found.port or 0) <= _LAST_PORT
+
+
 def _words(answer: Answer, body: JsonObject | None) -> str:
     """Say what the service said, in either of its shapes or both; of a page, its text."""
     if body is None:
@@ -142,4 +154,4 @@ _TAG = re.compile(r"<(style|script|title)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGN
 _PAGE, _SHORT = 10_000, 200
 _CHANGES = ("PUT", "DELETE")
 _GOOD, _STORED = (200, 201), (200, 201, 204)
-_SERVER_ERROR = 500
+_SERVER_ERROR, _LAST_PORT = 500, 65_535
