@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from engine.clock import utc_now
 from providers.breaker import BREAKER_MIGRATIONS, Breaker
-from providers.database import Database
+from providers.database import BUSY_SECONDS, Database
 from providers.protocol import Failure
 from providers.wire import Wire
 from sandbox.serve import running
@@ -158,6 +158,16 @@ async def test_whatever_shows_that_it_is_down_counts(tmp_path: Path, fault: str)
         assert paused(await pair.one.call("list_posts"))
 
 
+async def test_what_was_under_way_when_it_opened_does_not_lengthen_its_pause(tmp_path: Path) -> None:
+    async with two(tmp_path, SEND_TIMEOUT="0.5", GENVIRAL_CONCURRENCY="9") as pair:
+        await pair.down("slow:60")
+        async with anyio.create_task_group() as group:
+            for caller in (pair.one, pair.other) * 4:
+                group.start_soon(caller.call, "list_posts")
+        assert await pair.reads() > MOST
+        assert (await pair.one.call("list_posts"))["retry"]["after_seconds"] <= 15
+
+
 async def test_a_service_that_is_gone_is_not_knocked_at_for_ever(tmp_path: Path) -> None:
     async with GENVIRAL.serving() as service:
         pass
@@ -202,13 +212,13 @@ async def test_a_look_that_is_called_off_leaves_its_place_to_the_next(tmp_path: 
                 await anyio.sleep(0.02)
 
 
-async def test_a_success_as_usual_writes_nothing(tmp_path: Path) -> None:
+async def test_a_success_as_usual_writes_nothing_and_waits_for_no_writer(tmp_path: Path) -> None:
     async with two(tmp_path) as pair:
-        with closing(sqlite3.connect(tmp_path / "postwright.db")) as watching:
-            before = watching.execute("PRAGMA data_version").fetchone()
-            for _ in range(3):
-                assert (await pair.one.call("list_posts"))["ok"]
-            assert watching.execute("PRAGMA data_version").fetchone() == before
+        with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            began = anyio.current_time()
+            assert (await pair.one.call("list_posts"))["ok"]
+            assert anyio.current_time() - began < BUSY_SECONDS / 2
 
 
 async def test_a_database_that_cannot_be_used_stops_no_request(tmp_path: Path) -> None:
@@ -239,8 +249,9 @@ async def test_a_service_that_hangs_longer_than_anybody_waits_is_down_too(tmp_pa
         wire = Wire(
             url, SecretStr("x" * 8), clock, timeout=30.0, concurrency=3, user_agent="postwright/test", breaker=breaker
         )
+        await wire.send("GET", "/1.jpg")
         for _ in range(MOST):
-            with anyio.move_on_after(0.1) as scope:
+            with anyio.move_on_after(0.5) as scope:
                 await wire.send("GET", "/never.jpg")
             assert scope.cancelled_caught
         with pytest.raises(Failure) as caught:
