@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import inf
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 
 from providers.breaker import Breaker, Watch
 from providers.jitter import Spread, full_jitter
+from providers.leaving import held_back
 from providers.protocol import Failure
 from providers.retrying import Kind, Try, retried
 from providers.turns import Turns
@@ -121,8 +123,9 @@ class Wire:
         secret = self._key.get_secret_value()
         value = f"Bearer {secret}" if self._key_header == "Authorization" else secret
         headers = {**self._call_headers, self._key_header: value}
+        held = held_back(partial(self._hold_to, leave_by), body=body is not None) if leave_by else None
         request = self._open().build_request(
-            method, f"{self._base_url}{path}", json=body, params=query, headers=headers
+            method, f"{self._base_url}{path}", json=body, params=query, headers=headers, extensions=held
         )
         watched = self._breaker.watch() if self._breaker else nullcontext(Watch())
         return await self._exchange(request, self._timeout, watched, leave_by, until)
@@ -167,6 +170,9 @@ class Wire:
         except httpx2.HTTPError as error:
             message = f"The connection broke before the answer was complete ({type(error).__name__})."
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
+        except Failure:
+            watch.answered = None  # it was held back, and that tells nothing
+            raise
         except anyio.get_cancelled_exc_class():
             # The time that somebody around gives it is over; or its caller left, and that tells nothing.
             watch.answered = False if anyio.current_time() >= overdue else None

@@ -5,11 +5,11 @@ import binascii
 import hashlib
 import hmac
 import json
-from typing import Any
 
 import anyio
 import httpx2
 
+from providers.leaving import held_back
 from providers.networks.network import Parcel, Window
 from providers.protocol import Failure
 from providers.wire import NEVER_SENT, retry_after
@@ -52,14 +52,13 @@ class Webhook:
             Failure: refused, or there was no connection, so nothing was sent; ``doubt`` if the request left and
                 no answer proves what happened.
         """
-
-        async def trace(event: str, _: dict[str, Any]) -> None:
-            if event == _FIRST_BYTE:
-                window.check()
-
         body = _body(parcel)
         request = self._open().build_request(
-            "POST", self._url, content=body, headers=self._headers(parcel, body), extensions={"trace": trace}
+            "POST",
+            self._url,
+            content=body,
+            headers=self._headers(parcel, body),
+            extensions=held_back(window.check, body=True),
         )
         try:
             with anyio.fail_after(self._seconds):
@@ -185,8 +184,6 @@ def _key(secret: str) -> bytes:
         raise ValueError("the webhook secret begins with whsec_ but the rest is not base64") from None
 
 
-# What httpcore2 reports right before it writes to the socket.
-_FIRST_BYTE = "http11.send_request_headers.started"
 # Below 500 these say "not now", and all others "never".
 _NOT_NOW = {
     408: ErrorCode.PROVIDER_TIMEOUT,
