@@ -4,13 +4,13 @@ A client starts a server per session, and a service counts them together. A turn
 one of a few files: a process that dies, however it dies, lets go of it.
 """
 
+import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from anyio import Semaphore, fail_after, sleep
-from filelock import FileLock, Timeout
+from filelock import lock_descriptor, unlock_descriptor
 
 from providers.jitter import full_jitter
 
@@ -25,10 +25,8 @@ class Turns:
 
     def __init__(self, most: int, folder: Path | None = None, name: str = "") -> None:
         self._free = Semaphore(most)
-        self._folder = folder
-        paths = [folder / f"{name}-{number}.lock" for number in range(most)] if folder else []
-        self._locks = [FileLock(path, thread_local=False) for path in paths]
-        self._unusable = False
+        self._paths = [folder / f"{name}-{number}.lock" for number in range(most)] if folder else []
+        self._alone = False
 
     async def take(self, seconds: float) -> Callable[[], None]:
         """Wait for a turn and tell how to give it back.
@@ -39,47 +37,57 @@ class Turns:
         with fail_after(seconds):
             await self._free.acquire()
             try:
-                lock = await self._file()
+                file = await self._file()
             except BaseException:
                 self._free.release()
                 raise
 
         def give_back() -> None:
-            if lock:
-                with suppress(OSError, RuntimeError):
-                    lock.release()
+            if file is not None:
+                _let_go(file)
             self._free.release()
 
         return give_back
 
-    async def _file(self) -> FileLock | None:
+    async def _file(self) -> int | None:
         """Wait for a file; ``None`` without files, and where they cannot be used: then this process counts alone."""
-        if not self._folder:
-            return None
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            while True:
-                found = next((lock for lock in self._locks if _locked(lock)), None)
-                if found:
-                    return found
+            while self._paths:
+                for path in self._paths:
+                    file = _locked(path)
+                    if file is not None:
+                        return file
                 await sleep(_SOON + full_jitter(_LATER - _SOON))
-        except (OSError, RuntimeError) as error:  # RuntimeError: inherited over a fork, or no locks on this system
-            self._note(error)
-            return None
-
-    def _note(self, error: Exception) -> None:
-        """Say once that this process counts alone, and look again with the next request."""
-        if not self._unusable:
-            log.warning("turns_not_shared", folder=str(self._folder), error=str(error))
-        self._unusable = True
+        except OSError as error:
+            if not self._alone:
+                log.warning("turns_not_shared", folder=str(self._paths[0].parent), error=str(error))
+            self._alone = True
+        return None
 
 
-def _locked(lock: FileLock) -> bool:
-    """Try to get a file; one that this process has already would be given to it twice."""
-    if lock.is_locked:
-        return False
+def _locked(path: Path) -> int | None:
+    """Try to lock a file, opened anew each time: a lock belongs to what was opened, even within one process."""
+    file = _open(path)
+    locked = False
     try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    return True
+        locked = lock_descriptor(file, blocking=False)
+    finally:
+        if not locked:
+            os.close(file)
+    return file if locked else None
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _let_go(file: int) -> None:
+    """Unlock before closing: a process that was forked meanwhile has what was opened, too."""
+    try:
+        unlock_descriptor(file)
+    finally:
+        os.close(file)
