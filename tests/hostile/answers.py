@@ -33,6 +33,10 @@ BODIES: dict[str, bytes] = {
     "no number": b'{"ok": true, "success": true, "id": NaN, "postGroupId": -Infinity, "data": {"id": Infinity}}',
     "huge numbers": b'{"ok": true, "success": true, "id": 1e999, "postGroupId": ' + b"9" * 5000 + b"}",
     "one key many times": b'{"ok": true, "data": {"id": "a"}, "ok": false, "success": true, "success": false}',
+    "a failure with an id": (
+        b'{"ok": false, "success": false, "error": "No", "data": {"id": "post-1"}, "id": "p_1", "status": "draft", '
+        b'"postGroupId": "6601a0b1c2d3e4f506172839"}'
+    ),
     "control characters": b'{"ok": true, "data": {"id": "\x00\x01\x1b[2J"}, "postGroupId": "\x07"}',
     "NULs": b"\x00" * 1000,
     "no UTF-8": b'{"ok": true, "success": true, "id": "\xff\xfe\xfa", "data": {"id": "\xc3\x28"}}',

@@ -6,15 +6,13 @@ failure of the service, a broken answer. A look into such a case, while the serv
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
-from schemas.jsonvalue import items, members
 from tests.desk import Body
 from tests.hostile.answers import BODIES, WIRE, spoilt
 from tests.hostile.service import Answer, said
-from tests.hostile.victims import MOMENT, Victim
+from tests.hostile.victims import MOMENT, Victim, texts
 
 #: Not of this list are 4xx, which say that nothing was done.
 MAYBE_DONE = [201, 202, 206, 299, 300, 304, 307, 399, 502, 503, 504, 599]
@@ -151,14 +149,6 @@ def assert_bounded(told: Body) -> None:
         post["caption"] = post["caption"][:100]
     assert len(json.dumps(told)) < 10_000
     assert not set("".join(texts(told))) & set("\u202e\x1b\x00\ud800\U000e0041")
-
-
-def texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    inner = [*members(value).keys(), *members(value).values(), *items(value)]
-    for part in inner:
-        yield from texts(part)
 
 
 def test_times_of_other_ages_are_told_without_a_crash(victim: Victim) -> None:

@@ -1,7 +1,7 @@
 """The hosted providers, each with an agent before it and a service behind it that lies, breaks and floods."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal
 from mcp.client import Client
 
 from schemas.errors import Decision, ErrorCode, Outcome, Who
+from schemas.jsonvalue import items, members
 from server.app import DATABASE, open_desk
 from server.dispatch import Dispatch
 from server.settings import load
@@ -186,8 +187,8 @@ class Victim:
 
 
 def assert_verdict(body: Body) -> None:
-    """Check what every answer of ours must be, beyond what `tests.desk` checks: strict JSON, and a verdict."""
-    json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+    """Check what every answer of ours must be, beyond what `tests.desk` checks: strict JSON, no key, and a verdict."""
+    assert KEY.encode() not in json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     assert body.get("error_code") != "internal_error", body
     if body["ok"]:
         return
@@ -196,6 +197,15 @@ def assert_verdict(body: Body) -> None:
     retry: dict[str, Any] = body["retry"]
     assert (retry["decision"] in set(Decision), retry["who"] in set(Who)) == (True, True)
     assert retry["advice"].endswith(".")
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text in a result, names included."""
+    if isinstance(value, str):
+        yield value
+    inner = [*members(value).keys(), *members(value).values(), *items(value)]
+    for part in inner:
+        yield from texts(part)
 
 
 @asynccontextmanager
