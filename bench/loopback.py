@@ -38,15 +38,15 @@ class Api:
         accounts = self._ask(f"{BASE_PATH}/accounts")["data"]["accounts"]
         return next(account["id"] for account in accounts if account["platform"] == "facebook")
 
-    def made(self) -> int:
-        """Count the posts that exist there.
+    def made(self, *, again: bool = False) -> int:
+        """Count the posts that exist there; ``again``: each may have been asked for more than once, under its key.
 
         Raises:
             MeasurementError: two creates led to the same post.
         """
         posts = self._ask("/_sandbox/posts")["posts"]
         repeated = [post["id"] for post in posts if post["requests"] != 1]
-        if repeated:
+        if repeated and not again:
             raise MeasurementError(f"posts that were created more than once: {repeated[:3]}")
         return len(posts)
 

@@ -16,6 +16,8 @@ BUDGET = Budget(50, " s")
 DEFAULT_TIMEOUT = 30.0
 #: Longer than any client waits.
 NEVER = 600
+#: More often than anything is tried.
+ALWAYS = 999
 PATIENCE = 200.0
 
 
@@ -47,8 +49,8 @@ def _try(case: _Case, plan: Plan, scratch: Path) -> Line:
     timeout = plan.send_timeout or DEFAULT_TIMEOUT
     with sandbox(scratch.with_suffix(".api.log")) as api:
         accounts = [f"genviral:{api.account()}"]
-        api.arm("GET", "/accounts", f"slow:{min(case.accounts_after * timeout, NEVER):g}")
-        api.arm("POST", "/posts", f"accept_then_slow:{NEVER}", case.creates)
+        api.arm("GET", "/accounts", f"slow:{min(case.accounts_after * timeout, NEVER):g}", ALWAYS)
+        api.arm("POST", "/posts", f"accept_then_slow:{NEVER}", ALWAYS)
         program = postwright(scratch, api=api.url, send_timeout=plan.send_timeout)
         with Session(program, scratch.with_suffix(".log")) as session:
             posts = [{"caption": f"Post {n}", "accounts": accounts, "media": PICTURE} for n in range(case.creates)]
@@ -66,8 +68,10 @@ def _verdicts(replies: list[Reply], api: Api) -> str:
         MeasurementError: an answer is none of the two right ones, or is not true.
     """
     said = Counter(f"{r.data.get('outcome')}, {r.data.get('retry', {}).get('decision')}" for r in replies)
-    if set(said) - {_NOTHING, _MAYBE} or said[_MAYBE] != api.made():
-        raise MeasurementError(f"{api.made()} posts were made, and the answers are {[r.result for r in replies]}")
+    if set(said) - {_NOTHING, _MAYBE} or said[_MAYBE] != api.made(again=True):
+        raise MeasurementError(
+            f"{api.made(again=True)} posts were made, and the answers are {[r.result for r in replies]}"
+        )
     return " and ".join(said)
 
 
