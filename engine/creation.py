@@ -194,7 +194,7 @@ async def _repeated(desk: Desk, standing: Standing, intent: Intent, timezone: st
 async def _joined(desk: Desk, intent: Intent, timezone: str | None) -> Result:
     """Wait for the call that is sending the same post, in this process or another, and answer as it does."""
     found: Intent | None = intent
-    with move_on_after(_JOIN_SECONDS):
+    with move_on_after(_JOIN_SECONDS), suppress(sqlite3.Error, OSError):
         pause = 0.02
         while found and found.state is State.SENDING:
             await sleep(pause)

@@ -171,7 +171,7 @@ def _twin(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tupl
 
 
 def _by_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
-    row = connection.execute(_OF_KEY, (wanted.tenant, wanted.key)).fetchone()
+    row = connection.execute(_OF_KEY, (wanted.tenant, wanted.key, wanted.provider)).fetchone()
     if row is None:
         return None
     intent = intent_of(row, now)
@@ -196,6 +196,8 @@ def _by_content(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -
     if row is None:
         return None
     intent = intent_of(row, now)
+    if intent.state is State.REFUSED and intent.tenant != wanted.tenant:
+        return None  # nothing came of it, and its case would be looked into under a key that did not send it
     if intent.state is State.ACCEPTED and intent.opened_at < now - REPEAT_WINDOW:
         return Standing.DUPLICATE, intent
     return _BY_STATE[intent.state], intent
@@ -208,7 +210,11 @@ _BY_STATE = {
     State.UNKNOWN: Standing.OPEN,
     State.REFUSED: Standing.NEW,
 }
-_OF_KEY = "SELECT * FROM intent WHERE tenant = ? AND key = ?"
+# Intents of the first schema name no tenant: their keys are those of whoever posts through the same provider now.
+_OF_KEY = (
+    "SELECT * FROM intent WHERE tenant IN (?1, '') AND key = ?2 AND (tenant = ?1 OR provider = ?3)"
+    " ORDER BY tenant DESC LIMIT 1"
+)
 _OF_HINT = "SELECT * FROM intent WHERE hint = ? AND tenant = ? AND fingerprint = ?"
 # An open case comes first, and is a twin at any age; of closed ones the latest, and a live post before a refused one.
 _LATEST_TWIN = (
@@ -221,6 +227,8 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
     """Send a refused intent anew: nothing came of it, so a corrected one may have its key."""
     again = replace(
         intent,
+        tenant=wanted.tenant,
+        provider=wanted.provider,
         state=State.SENDING,
         fingerprint=wanted.fingerprint,
         request=wanted.request,
@@ -234,14 +242,16 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
         opened_at=now,
         changed_at=now,
     )
-    values = (again.fingerprint, json.dumps(again.request), again.fence, again.leased_until.timestamp(), wanted.hint)
-    connection.execute(_TAKE_UP, (*values, now.timestamp(), now.timestamp(), intent.id))
+    values = (again.tenant, again.provider, again.fingerprint, json.dumps(again.request), again.fence)
+    rest = (again.leased_until.timestamp(), wanted.hint, now.timestamp(), now.timestamp(), intent.id)
+    connection.execute(_TAKE_UP, (*values, *rest))
     return again
 
 
 _TAKE_UP = (
     "UPDATE intent SET state = 'sending', answer = NULL, post_id = NULL, told = 0, looks = 0, look_at = NULL,"
-    " fingerprint = ?, request = ?, fence = ?, leased_until = ?, hint = ?, opened_at = ?, changed_at = ? WHERE id = ?"
+    " tenant = ?, provider = ?, fingerprint = ?, request = ?, fence = ?, leased_until = ?, hint = ?, opened_at = ?,"
+    " changed_at = ? WHERE id = ?"
 )
 
 

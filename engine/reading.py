@@ -2,11 +2,13 @@
 
 import base64
 import json
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
+import structlog
 
 from engine import telling
 from engine.call import Progress
@@ -22,6 +24,8 @@ from schemas.post import Page, Post, Query
 from schemas.result import Result, failure
 from schemas.status import Status
 from schemas.untrusted import clean
+
+log = structlog.get_logger(__name__)
 
 #: Seconds between two progress notifications.
 _BEAT = 5.0
@@ -62,19 +66,23 @@ async def _wait(pause: float, started: float, total: float, message: str, progre
 
 
 async def _look(desk: Desk, post_id: str) -> Result:
-    intent = await desk.journal.find(post_id)
-    if intent is not None:
-        return await _case(desk, intent)
     prefix, _, native = post_id.partition(":")
     provider = desk.providers.get(prefix)
-    if provider is None or not native:
-        known = ", ".join(f"{name}:..." for name in desk.providers)
-        return failure(
-            ErrorCode.NOT_FOUND,
-            f"No post has the id {post_id[:100]}; ids look like {known} or jrn_...",
-            next_calls=[NEXT[ErrorCode.NOT_FOUND]],
-        )
-    return await _post(desk, provider, native)
+    if provider and native:
+        return await _post(desk, provider, native)
+    try:
+        intent = await desk.journal.find(post_id)
+    except (sqlite3.Error, OSError) as error:
+        log.exception("journal_unreadable")
+        return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be read ({error}). Nothing was sent.")
+    if intent is not None:
+        return await _case(desk, intent)
+    known = ", ".join(f"{name}:..." for name in desk.providers)
+    return failure(
+        ErrorCode.NOT_FOUND,
+        f"No post has the id {post_id[:100]}; ids look like {known} or jrn_...",
+        next_calls=[NEXT[ErrorCode.NOT_FOUND]],
+    )
 
 
 async def _case(desk: Desk, intent: Intent) -> Result:

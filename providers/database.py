@@ -20,7 +20,8 @@ Work = Callable[[sqlite3.Connection], T]
 
 #: WAL before this version can corrupt a file that several processes write (fixed in SQLite 3.51.3).
 SAFE_WAL = (3, 51, 3)
-BUSY_SECONDS = 10.0
+#: How long a piece of work waits for other processes; and after one that waited in vain, until one comes through.
+BUSY_SECONDS, LOCKED_SECONDS = 10.0, 1.0
 
 
 class Database:
@@ -32,6 +33,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._inherited: list[sqlite3.Connection] = []
         self._pid = 0
+        self._patience = BUSY_SECONDS
         self._turn: CapacityLimiter = CapacityLimiter(1)
 
     async def write(self, work: Work[T]) -> T:
@@ -56,6 +58,17 @@ class Database:
         await to_thread.run_sync(self._close, limiter=self._turn)
 
     def _transact(self, kind: str, work: Work[T]) -> T:
+        """Run one piece; calls make several, and must answer in time although the file stays locked."""
+        try:
+            answer = self._attempt(kind, work)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY:
+                self._wait_for(LOCKED_SECONDS)
+            raise
+        self._wait_for(BUSY_SECONDS)
+        return answer
+
+    def _attempt(self, kind: str, work: Work[T]) -> T:
         connection = self._open()
         connection.execute(f"BEGIN {kind}")
         try:
@@ -67,6 +80,11 @@ class Database:
             raise
         return answer
 
+    def _wait_for(self, seconds: float) -> None:
+        if seconds != self._patience and self._connection is not None:
+            self._connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+        self._patience = seconds
+
     def _open(self) -> sqlite3.Connection:
         self._forsake()
         if self._connection is not None:
@@ -75,10 +93,10 @@ class Database:
         # Only ever a new file: closing any descriptor of an old one would drop the locks this process has on it.
         with suppress(FileExistsError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:
-            _set_journal_mode(connection)
+            _set_journal_mode(connection, self._patience)
             for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
                 connection.execute(f"PRAGMA {pragma}")
             self._migrate(connection)
@@ -115,11 +133,15 @@ class Database:
             self._connection = None
 
 
-def _set_journal_mode(connection: sqlite3.Connection) -> None:
+#: The bits of an SQLite error that say what it is; the others say where it came up.
+_PRIMARY = 0xFF
+
+
+def _set_journal_mode(connection: sqlite3.Connection, patience: float) -> None:
     """Choose WAL where it is safe; several processes opening a new file at once may have to take turns."""
     # TRUNCATE is DELETE with a commit that is synced: after an unlink, power loss can bring the old journal back.
     mode = "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "TRUNCATE"
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + patience
     while True:
         try:
             connection.execute(f"PRAGMA journal_mode={mode}")

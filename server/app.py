@@ -115,7 +115,12 @@ async def open_desk(
 def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
     settings, clock, database = parts.settings, parts.clock, parts.database
     tenants = {name: settings.tenant(name) for name in providers}
-    pauses = {(tenants[name], name): _pauses(settings, provider) for name, provider in providers.items()}
+    # Cases of the journal's first schema name no tenant, and are settled by whoever has the provider now.
+    pauses = {
+        (tenant, name): _pauses(settings, provider)
+        for name, provider in providers.items()
+        for tenant in (tenants[name], "")
+    }
     cases = Cases(database, clock, pauses)
     journal = Journal(database, clock, timedelta(seconds=2 * settings.send_timeout + 30))
     window = timedelta(seconds=settings.send_timeout + 10)

@@ -120,7 +120,7 @@ def _key_without_body() -> AbstractContextManager[None]:
 
 def _key_without_tenant() -> AbstractContextManager[None]:
     """Take a key for the same key, whoever gave it."""
-    return _instead((journal, "_OF_KEY", "SELECT * FROM intent WHERE ? IS NOT NULL AND key = ?"))
+    return _instead((journal, "_OF_KEY", "SELECT * FROM intent WHERE key = ?2 AND ?1 != ?3"))
 
 
 def _account_order() -> AbstractContextManager[None]:

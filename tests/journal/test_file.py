@@ -13,7 +13,8 @@ import pytest
 from engine.intent import State, Wanted
 from engine.journal import MIGRATIONS, Journal, Standing
 from providers.database import Database
-from tests.desk import genviral
+from tests.desk import INSTAGRAM, SLIDES, Body, genviral
+from tests.wire.desk import moving
 
 pytestmark = pytest.mark.anyio
 
@@ -27,17 +28,8 @@ def journal(path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> tuple[Datab
 
 
 async def test_a_file_of_the_first_schema_keeps_its_repeats_harmless(tmp_path: Path) -> None:
-    old = Database(tmp_path / "journal.db", {"journal": MIGRATIONS[:1]})
     wanted = {state: Wanted("genviral", {"caption": state.value, "accounts": ["genviral:1"]}) for state in State}
-
-    def write(connection: sqlite3.Connection) -> None:
-        for state, one in wanted.items():
-            at, request = (NOW - timedelta(minutes=5)).timestamp(), json.dumps(one.request)
-            row = (f"jrn_{state}", f"key-{state}", one.fingerprint, "genviral", state, request, "{}", "post", at, at)
-            connection.execute("INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-    await old.write(write)
-    await old.aclose()
+    await write_first_schema(tmp_path / "journal.db", wanted, NOW - timedelta(minutes=5))
     database, new = journal(tmp_path / "journal.db")
     found = {state: (await new.open(one))[0] for state, one in wanted.items()}
     await database.aclose()
@@ -48,6 +40,37 @@ async def test_a_file_of_the_first_schema_keeps_its_repeats_harmless(tmp_path: P
         State.ACCEPTED: Standing.REPLAY,
         State.REFUSED: Standing.NEW,
     }
+
+
+async def test_keys_and_cases_of_the_first_schema_belong_to_whoever_posts_through_the_provider(tmp_path: Path) -> None:
+    post = {"accounts": [INSTAGRAM], "media": SLIDES}
+    wanted = {state: Wanted("genviral", {**post, "caption": state.value}) for state in State}
+    await write_first_schema(tmp_path / "postwright.db", wanted, datetime.now(UTC) - timedelta(hours=1))
+    async with genviral(tmp_path, SETTLE_SECONDS="0.1", SETTLE_READS="1") as (agent, service):
+        said = {state: await agent.create(caption=state.value, idempotency_key=f"key-{state}") for state in State}
+        assert said[State.ACCEPTED]["data"]["id"] == "genviral:post"
+        other = await agent.create(caption="Other", idempotency_key="key-accepted")
+        assert other["error_code"] == "idempotency_conflict"
+        for state in (State.SENDING, State.UNKNOWN):
+            settled = await agent.call("check_status", post_id=f"jrn_{state}", wait_seconds=20)
+            assert (settled["error_code"], settled["outcome"]) == ("rejected", "rejected")
+        assert [sent["external_id"] for sent in await service.posts()] == ["key-refused"]
+
+
+async def write_first_schema(path: Path, wanted: dict[State, Wanted], opened: datetime) -> None:
+    """Make the file that the first postwright would have left, with one intent in each state."""
+    old = Database(path, {"journal": MIGRATIONS[:1]})
+    told: Body = {"id": "genviral:post", "status": "published", "deliveries": [], "warnings": []}
+
+    def write(connection: sqlite3.Connection) -> None:
+        for state, one in wanted.items():
+            answer = json.dumps(told) if state is State.ACCEPTED else None
+            row = (f"jrn_{state}", f"key-{state}", one.fingerprint, "genviral", state, json.dumps(one.request), answer)
+            rest = ("post" if answer else None, opened.timestamp(), opened.timestamp())
+            connection.execute("INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *rest))
+
+    await old.write(write)
+    await old.aclose()
 
 
 async def test_a_file_of_a_newer_postwright_is_left_alone_and_said_so(tmp_path: Path) -> None:
@@ -74,15 +97,20 @@ async def test_nobody_else_can_read_the_journal(tmp_path: Path) -> None:
 
 
 async def test_a_journal_that_is_locked_too_long_sends_nothing_and_works_again_afterwards(tmp_path: Path) -> None:
-    async with genviral(tmp_path) as (agent, service):
+    clock, move = moving()
+    async with genviral(tmp_path, clock, BREAKER_FAILURES="5") as (agent, service):
         await agent.create(caption="Before")
+        move(400)  # so that the accounts are asked for again, which the breaker's row allows or not
         with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            body = await agent.create()
+            with anyio.fail_after(50):
+                body = await agent.create()
+            looked = await agent.call("check_status", post_id="jrn_1")
             other.execute("ROLLBACK")
         assert (body["error_code"], body["outcome"], body["retry"]["who"]) == (
             "storage_failed", "nothing_sent", "operator",
         )  # fmt: skip
+        assert looked["error_code"] == "storage_failed"
         assert len(await service.posts()) == 1
         assert (await agent.create())["ok"]
 

@@ -150,3 +150,19 @@ async def test_a_case_is_not_settled_under_another_api_key_but_told_honestly(tmp
         assert (told["outcome"], "another API key" in told["message"]) == ("unknown", True)
         assert again["outcome"] == "unknown"
         await assert_one(service, "draft")
+
+
+async def test_a_post_that_was_refused_under_another_api_key_is_a_post_of_this_one(tmp_path: Path) -> None:
+    async with (
+        socialapi(tmp_path) as (ours, service),
+        agent(tmp_path, f"{service.url}/v1", SOCIALAPI_API_KEY=THEIRS) as others,
+    ):
+        await ours.call("list_accounts")
+        await others.call("list_accounts")
+        await service.fault("status:402:billing.past_due", "/posts")
+        assert (await ours.create())["error_code"] == "subscription_required"
+        await service.fault("accept_then_drop", PUBLISH)
+        following = await lose(others)
+        settled = await others.call("check_status", **following["arguments"])
+        assert (settled["outcome"], settled["data"]["status"]) == ("accepted", "published"), settled
+        await assert_one(service)
