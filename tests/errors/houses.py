@@ -151,7 +151,7 @@ async def postpost(home: Path) -> AsyncGenerator[House]:
 
         async def steer(failed: Failed | None) -> None:
             told: Body | None = failed and {
-                "code": failed.code,
+                "code": failed.spoken,
                 "message": failed.message or WORDS,
                 "platformStatusCode": 418,
                 "platformError": "Its own words",
