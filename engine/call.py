@@ -1,15 +1,20 @@
 """What comes with a tool call beside its arguments."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-#: Tell how long the wait has been and will be at most (seconds), and what is being waited for.
-Progress = Callable[[float, float, str], Awaitable[None]]
+from schemas.asset import Progress
+from schemas.jsonvalue import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One tool call. ``hint`` is the client's own name for it, the same when the client repeats it."""
+    """One tool call: of which tool, with which arguments as they came, and by whom as far as the client says.
+
+    ``hint`` is the client's own name for it, the same when the client repeats it.
+    """
 
     progress: Progress
     hint: str | None = None
+    tool: str = ""
+    arguments: JsonObject = field(default_factory=dict[str, object])
+    caller: str = ""

@@ -11,7 +11,7 @@ import anyio
 import structlog
 
 from engine import telling
-from engine.call import Progress
+from schemas.asset import Progress
 from engine.desk import Desk
 from engine.intent import Intent, State
 from engine.settling import settle, stored

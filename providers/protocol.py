@@ -1,11 +1,14 @@
-"""The seam between the tools and every posting service: seven verbs, and one exception."""
+"""The seam between the tools and every posting service: its verbs, and one exception."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from schemas.ability import Ability, Act
 from schemas.account import Account
+from schemas.asset import Asset, Brought, Progress
 from schemas.errors import ErrorCode
-from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Anew, Change, Delivery, Order, Page, Post, Query, Receipt, Removal, Usage, Warn
 from schemas.problem import Problem
 from schemas.result import ProviderError
 from schemas.rule import RuleSet
@@ -67,6 +70,11 @@ class Provider(Protocol):
         """Whether the service knows an order again by its key, so that settling may begin at once."""
         ...
 
+    @property
+    def abilities(self) -> Mapping[Act, Ability]:
+        """What it can do to a post that is there already, a row for every act."""
+        ...
+
     async def accounts(self) -> list[Account]:
         """List the connected profiles, those that cannot be posted to included.
 
@@ -112,6 +120,46 @@ class Provider(Protocol):
 
         Raises:
             Failure: the service could not be asked.
+        """
+        ...
+
+    async def update(self, post: Post, change: Change) -> Post:
+        """Change a post whose state allows it, as ``abilities`` says, and tell it as it stands then.
+
+        Raises:
+            Failure: refused, or not sent, or (``doubt``) nobody knows.
+        """
+        ...
+
+    async def delete(self, post: Post) -> tuple[Removal, ...]:
+        """Delete a post whose state allows it: one entry for each of its deliveries.
+
+        Raises:
+            Failure: refused, or not sent, or (``doubt``) nobody knows.
+        """
+        ...
+
+    async def retry(self, post: Post, accounts: Sequence[str]) -> tuple[Delivery, ...] | Anew:
+        """Send the failed deliveries on these accounts again, and tell how they stand; or what to make anew instead.
+
+        Raises:
+            Failure: refused, or not sent, or (``doubt``) nobody knows.
+        """
+        ...
+
+    async def usage(self) -> Usage:
+        """Read what the plan allows and what of it is used.
+
+        Raises:
+            Failure: the service could not be asked.
+        """
+        ...
+
+    async def bring(self, asset: Asset, progress: Progress) -> Brought | None:
+        """Bring a file to the service, ahead of any post; ``None`` where files travel with each post.
+
+        Raises:
+            Failure: it is not there, or nobody knows; either way nothing was published.
         """
         ...
 

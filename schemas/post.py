@@ -1,10 +1,13 @@
 """What providers answer with: posts, deliveries, pages of posts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from schemas.ability import Act
 from schemas.account import Account
+from schemas.asset import Asset
 from schemas.instant import Deadline
 from schemas.status import Status
 
@@ -53,7 +56,7 @@ class Order:
     ``extras`` are the fields that only this provider's request has, by name. ``opened_at`` is when its sending began;
     nothing of it may leave after ``leave_by`` (``None``: no such bound). For ``settle``: ``post_id`` is the post that
     it is known to have begun (``told``: there is no other), ``taken`` are posts that are known to have come of
-    other orders.
+    other orders. ``assets`` are the files that links of ``media`` stand for, by link.
     """
 
     caption: str
@@ -68,6 +71,77 @@ class Order:
     post_id: str | None = None
     told: bool = False
     taken: frozenset[str] = frozenset()
+    assets: Mapping[str, Asset] = field(default_factory=dict[str, Asset])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to change of a post that is there; ``None`` is left as it is.
+
+    ``scheduled_at`` also schedules a draft; ``now`` publishes, ``pause`` makes a draft of it again; ``extras`` are the
+    fields that only this provider's request has, by name.
+    """
+
+    caption: str | None = None
+    media: dict[str, Any] | None = None
+    accounts: tuple[Account, ...] | None = None
+    scheduled_at: datetime | None = None
+    now: bool = False
+    pause: bool = False
+    extras: dict[str, Any] = field(default_factory=dict[str, Any])
+    assets: Mapping[str, Asset] = field(default_factory=dict[str, Asset])
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What has to be done for it."""
+        wanted = {
+            Act.CAPTION: self.caption is not None,
+            Act.MEDIA: self.media is not None,
+            Act.ACCOUNTS: self.accounts is not None,
+            Act.SETTINGS: bool(self.extras),
+            Act.SCHEDULE: self.scheduled_at is not None,
+            Act.PAUSE: self.pause,
+            Act.PUBLISH: self.now,
+        }
+        return tuple(act for act, is_wanted in wanted.items() if is_wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of one delivery of a post that was deleted; ``message`` says what is left to do."""
+
+    account: str
+    removed: bool
+    stays_live: bool
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A retry that the service does not offer: the content of the post to make instead, but for its accounts."""
+
+    content: dict[str, Any]
+    warnings: tuple[Warn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One allowance: how much there is of it, used and left (``None``: not told, or without end)."""
+
+    metric: str
+    limit: float | None = None
+    used: float | None = None
+    remaining: float | None = None
+    resets_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a plan allows and what of it is used; ``notes`` say what the service does not tell."""
+
+    plan: str | None = None
+    limits: tuple[Limit, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
