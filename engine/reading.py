@@ -11,12 +11,12 @@ import anyio
 import structlog
 
 from engine import telling
-from schemas.asset import Progress
 from engine.desk import Desk
 from engine.intent import Intent, State
 from engine.settling import settle, stored
 from engine.verdict import NEXT, look, read_failed
 from providers.protocol import Failure, Provider
+from schemas.asset import Progress
 from schemas.errors import ErrorCode, Outcome
 from schemas.instant import wire
 from schemas.jsonvalue import JsonObject, members

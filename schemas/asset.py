@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TypeAlias
 
 #: Tell how much is done and how much there is (seconds or bytes), and what is under way.
@@ -39,7 +38,7 @@ class Asset:
     """
 
     handle: str
-    path: Path
+    path: str
     name: str
     measures: Measures
     alt_text: str | None = None
