@@ -70,6 +70,7 @@ MIGRATIONS = (
     CREATE INDEX intent_open ON intent (look_at) WHERE state IN ('sending', 'unknown');
     CREATE INDEX intent_by_age ON intent (changed_at)
     """,
+    "CREATE INDEX intent_by_post ON intent (post_id) WHERE post_id IS NOT NULL",
 )
 
 #: The same content without a key is the same post within this; within the next it is refused (design 6.2).
@@ -144,7 +145,18 @@ class Journal:
         )
         return intent_of(row, now) if row else None
 
+    async def made(self, provider: str, tenant: str, post_id: str) -> Intent | None:
+        """Find the intent that a post came of, if this journal sent it.
 
+        Raises:
+            sqlite3.Error, OSError: the journal cannot be read.
+        """
+        now, values = self._clock(), (post_id, provider, tenant)
+        row = await self._database.read(lambda connection: connection.execute(_MADE, values).fetchone())
+        return intent_of(row, now) if row else None
+
+
+_MADE = "SELECT * FROM intent WHERE post_id = ? AND provider = ? AND tenant IN (?, '') AND state = 'accepted' LIMIT 1"
 # Evidence of a post is believed late, too, as long as nobody is sending again; anything else only under the fence.
 _CLOSE = (
     "UPDATE intent SET state = ?1, answer = ?2, post_id = ?3, told = ?4, look_at = ?5, leased_until = ?6,"

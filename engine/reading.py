@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +11,10 @@ import structlog
 
 from engine import telling
 from engine.desk import Desk
+from engine.finding import Named, identify
 from engine.intent import Intent, State
 from engine.settling import settle, stored
-from engine.verdict import NEXT, look, read_failed
+from engine.verdict import look, read_failed
 from providers.protocol import Failure, Provider
 from schemas.asset import Progress
 from schemas.errors import ErrorCode, Outcome
@@ -66,23 +66,10 @@ async def _wait(pause: float, started: float, total: float, message: str, progre
 
 
 async def _look(desk: Desk, post_id: str) -> Result:
-    prefix, _, native = post_id.partition(":")
-    provider = desk.providers.get(prefix)
-    if provider and native:
-        return await _post(desk, provider, native)
-    try:
-        intent = await desk.journal.find(post_id)
-    except (sqlite3.Error, OSError) as error:
-        log.exception("journal_unreadable")
-        return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be read ({error}). Nothing was sent.")
-    if intent is not None:
-        return await _case(desk, intent)
-    known = ", ".join(f"{name}:..." for name in desk.providers)
-    return failure(
-        ErrorCode.NOT_FOUND,
-        f"No post has the id {post_id[:100]}; ids look like {known} or jrn_...",
-        next_calls=[NEXT[ErrorCode.NOT_FOUND]],
-    )
+    named = await identify(desk, post_id)
+    if isinstance(named, Named):
+        return await _post(desk, named.provider, named.native)
+    return await _case(desk, named) if isinstance(named, Intent) else named
 
 
 async def _case(desk: Desk, intent: Intent) -> Result:
@@ -97,11 +84,9 @@ async def _case(desk: Desk, intent: Intent) -> Result:
             provider=intent.provider,
             next_calls=[look(intent.id, "Look again in a few seconds.")],
         )
-    if intent.state is State.REFUSED or intent.post_id is None or intent.provider not in desk.providers:
-        message = "The service refused this post; nothing was created."
-        gone = failure(ErrorCode.REJECTED, message, outcome=Outcome.REJECTED, provider=intent.provider)
-        return stored(desk, intent, None) or gone
-    return await _post(desk, desk.providers[intent.provider], intent.post_id)
+    message = "The service refused this post; nothing was created."
+    gone = failure(ErrorCode.REJECTED, message, outcome=Outcome.REJECTED, provider=intent.provider)
+    return stored(desk, intent, None) or gone
 
 
 async def _post(desk: Desk, provider: Provider, native: str) -> Result:

@@ -1,5 +1,6 @@
 """Success in words that an agent can repeat to its user: accounts by name, times in UTC and theirs, what next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -144,6 +145,22 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
         "terminal": post.status.terminal,
         **({} if post.status.terminal else {"poll_after_seconds": round(poll + (ahead if waiting else 0))}),
     }
+
+
+def changed(desk: Desk, post: Post, provider: str, timezone: str | None, done: Sequence[str]) -> Result:
+    """Tell a post that was changed, as it stands now; ``done`` says what was done."""
+    data = status(desk, post, provider)
+    zone_time = local(post.scheduled_at, timezone) if post.scheduled_at else None
+    waiting = post.scheduled_at if post.status is Status.SCHEDULED else None
+    when = f", {_when(waiting, desk.clock(), timezone)}" if waiting else ""
+    return Result(
+        ok=True,
+        code=200,
+        message=f"Done: {', '.join(done)}. It is {post.status.value}{when}.",
+        outcome=Outcome.ACCEPTED,
+        provider=provider,
+        data={**data, **({"scheduled_at_local": zone_time} if zone_time else {})},
+    )
 
 
 def counted(number: int, noun: str, more: str = "") -> str:

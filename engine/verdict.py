@@ -68,6 +68,25 @@ def create_failed(error: Failure, provider: str, case: str, *, draft: bool = Fal
     return _told(error, provider, Outcome.REJECTED if answered else Outcome.NOTHING_SENT, next_calls)
 
 
+def change_failed(error: Failure, provider: str, post_id: str) -> Result:
+    """Tell a failed change of a post that is there; after a doubt only a look tells whether it was made."""
+    stands = [look(post_id, "See how the post stands.")]
+    if error.doubt:
+        return failure(
+            ErrorCode.OUTCOME_UNKNOWN,
+            f"{error.message} It may have been done.",
+            outcome=Outcome.UNKNOWN,
+            provider=provider,
+            provider_error=error.provider_error,
+            after_seconds=error.after_seconds,
+            advice="It may have been done. Look with check_status, and call again only if it was not.",
+            next_calls=stands,
+        )
+    found = NEXT.get(error.code)
+    following = stands if error.code is ErrorCode.STATE_CONFLICT else [found] if found else []
+    return _told(error, provider, Outcome.REJECTED if error.provider_error else Outcome.NOTHING_SENT, following)
+
+
 def doubtful(
     case: str,
     why: str,

@@ -24,9 +24,11 @@ class Act(StrEnum):
 class Ability:
     """One row: the post's ``states`` in which the provider does it (none: never), who says so, and the way round.
 
-    ``otherwise`` is the fix that an agent is told for a post in any other state.
+    ``otherwise`` is the fix that an agent is told for a post in any other state. ``anew``: the service cannot, and so
+    another post is made.
     """
 
     states: frozenset[Status]
     source: str
     otherwise: str
+    anew: bool = False

@@ -11,6 +11,11 @@ from schemas.rule import Check, Rule, RuleSet
 
 def create_post_schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
     """Publish create_post as exactly what one provider takes, or as the union of what several take."""
+    return told(post_schema(rule_sets))
+
+
+def post_schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
+    """Make that schema with its limits in the keywords alone: ``told`` says them in the descriptions too."""
     schemas = [_with_rules(rules) for rules in rule_sets]
     union = reduce(_union, schemas)
     for name, field in union["properties"].items():
@@ -18,7 +23,7 @@ def create_post_schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
         if len(offering) < len(rule_sets):
             field["description"] = f"{field.get('description', '')} ({', '.join(offering)} only.)".strip()
     first = {name: union["properties"][name] for name in _FIRST if name in union["properties"]}
-    return _told({**union, "properties": {**first, **union["properties"]}})
+    return {**union, "properties": {**first, **union["properties"]}}
 
 
 #: The fields that nearly every post has; the others follow as their models have them.
@@ -27,7 +32,7 @@ _FIRST = ("caption", "accounts", "media")
 
 def tool_schema(model: type[BaseModel]) -> JsonObject:
     """Publish a model whose limits stand in its own fields."""
-    return _told(_portable(model))
+    return told(_portable(model))
 
 
 def _with_rules(rules: RuleSet) -> JsonObject:
@@ -127,19 +132,22 @@ _JOINS: dict[str, Callable[..., object]] = {
 }
 
 
-def _told(schema: JsonObject) -> JsonObject:
+def told(schema: JsonObject) -> JsonObject:
     """Say every limit in the description too, since some clients drop the keywords."""
-    told = dict(schema)
-    if "properties" in told:
-        told["properties"] = {name: _told(child) for name, child in told["properties"].items()}
-    if "items" in told:
-        told["items"] = _told(told["items"])
-    limits = [words for keywords, words in _WORDS if all(keyword in told for keyword in keywords)]
-    said = limits[0].format_map(told) if limits else ""
-    inner = told.get("items", {}).get("description")
-    parts = [told.get("description"), said, f"Each: {inner}" if inner and told.get("type") == "array" else None]
+    said = dict(schema)
+    if "properties" in said:
+        said["properties"] = {name: told(child) for name, child in said["properties"].items()}
+    if "items" in said:
+        said["items"] = told(said["items"])
+    limits = [words for keywords, words in _WORDS if all(keyword in said for keyword in keywords)]
+    inner = said.get("items", {}).get("description")
+    parts = [
+        said.get("description"),
+        limits[0].format_map(said) if limits else None,
+        f"Each: {inner}" if inner and said.get("type") == "array" else None,
+    ]
     description = " ".join(part for part in parts if part)
-    return {**told, "description": description} if description else told
+    return {**said, "description": description} if description else said
 
 
 # The first row whose keywords are all there words the limit.

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from tools import check_status, create_post, list_accounts, list_posts
+from tools import check_status, create_post, delete_post, list_accounts, list_posts, retry_post, update_post
 from tools.tool import Tool
 
-TOOLS: tuple[Tool[Any], ...] = (create_post.TOOL, list_posts.TOOL, check_status.TOOL, list_accounts.TOOL)
+TOOLS: tuple[Tool[Any], ...] = (
+    create_post.TOOL,
+    list_posts.TOOL,
+    check_status.TOOL,
+    list_accounts.TOOL,
+    update_post.TOOL,
+    delete_post.TOOL,
+    retry_post.TOOL,
+)

@@ -1,0 +1,147 @@
+"""update_post: hold a change against the rules and against what the provider can do, then make it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from engine import telling
+from engine.abilities import impossible, words
+from engine.call import Call
+from engine.desk import Desk
+from engine.finding import Found, find
+from engine.permits import Effect, permit
+from engine.verdict import change_failed, refused
+from providers.protocol import Failure
+from schemas.ability import Act
+from schemas.account import Account
+from schemas.change_intake import PostChange
+from schemas.checker import check_accounts, check_shape
+from schemas.errors import ErrorCode
+from schemas.instant import resolve
+from schemas.intake import Reading
+from schemas.jsonvalue import JsonObject
+from schemas.post import Change, Post
+from schemas.problem import Problem, ProblemCode
+from schemas.request import Mode
+from schemas.result import Result
+from schemas.rule import Situation
+from schemas.status import Status
+
+
+async def update(desk: Desk, reading: Reading[PostChange], call: Call) -> Result:
+    """Change a post: what it says and where, when it goes out, whether it does. Every path ends in a verdict."""
+    request = reading.request
+    if request is None:
+        return refused(reading.problems)
+    found = await find(desk, request.post_id)
+    if isinstance(found, Result):
+        return found
+    if found.id != request.post_id:
+        return refused([_by_its_own_id(found)])
+    change = await _check(desk, found, reading.arguments)
+    return change if isinstance(change, Result) else await _make(desk, found, change, request.timezone, call)
+
+
+async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, call: Call) -> Result:
+    done = [words(act) for act in change.acts]
+    accounts, summary = _accounts(found.post, change), f"{found.id}: {', '.join(done)}."
+    held = await permit(desk, call, _effect(found.post, change), accounts, summary)
+    if held:
+        return held
+    try:
+        post = await found.provider.update(found.post, change)
+    except Failure as error:
+        return change_failed(error, found.provider.name, found.id)
+    return telling.changed(desk, post, found.provider.name, timezone, done)
+
+
+def _effect(post: Post, change: Change) -> Effect:
+    """Tell how far a change reaches: a draft that stays one is nobody's business yet."""
+    stays = post.status is Status.DRAFT and not {Act.SCHEDULE, Act.PUBLISH} & set(change.acts)
+    return Effect.KEEP if stays else Effect.PUBLISH
+
+
+async def _check(desk: Desk, found: Found, arguments: JsonObject) -> Change | Result:
+    """Hold a change against every rule: as the post would be with it, blaming it only for what it brings."""
+    wanted = {name: value for name, value in arguments.items() if name != "post_id"}
+    named = list(wanted.get("accounts", [sent.account for sent in found.post.deliveries]))
+    try:
+        accounts, strangers = await desk.directory.find(found.provider.name, named)
+    except Failure as error:
+        return change_failed(error, found.provider.name, found.id)
+    change = _change(desk, found.post, wanted, accounts)
+    cannot, code = impossible(found, change.acts, _PATHS)
+    wrong = [*_contradictions(wanted), *_brought(desk, found, wanted, accounts)]
+    wrong += strangers if "accounts" in wanted else []
+    if wrong or cannot:
+        return refused([*cannot, *wrong], ErrorCode.INVALID_PAYLOAD if wrong else code)
+    return change
+
+
+def _change(desk: Desk, post: Post, wanted: JsonObject, accounts: tuple[Account, ...]) -> Change:
+    mode, asked = wanted.get("mode"), wanted.get("scheduled_at")
+    moment = resolve(asked, wanted.get("timezone"), desk.clock()) if isinstance(asked, str) else None
+    return Change(
+        caption=wanted.get("caption"),
+        media=wanted.get("media"),
+        accounts=accounts if "accounts" in wanted else None,
+        scheduled_at=moment if isinstance(moment, datetime) else None,
+        now=(asked is not None and moment is None) or (mode == Mode.PUBLISH and asked is None),
+        pause=mode == Mode.DRAFT and post.status is not Status.DRAFT,
+        extras={name: value for name, value in wanted.items() if name not in PostChange.model_fields},
+    )
+
+
+def _contradictions(wanted: JsonObject) -> Iterable[Problem]:
+    if not wanted.keys() - {"timezone"}:
+        message = "nothing to change is named"
+        yield Problem(path="", code=ProblemCode.MISSING, message=message, fix="Give the fields that are to change.")
+    if wanted.get("mode") == Mode.DRAFT and "scheduled_at" in wanted:
+        yield Problem(
+            path="/mode",
+            code=ProblemCode.TOGETHER,
+            message="mode draft keeps a post from going out, scheduled_at sends it",
+            fix="Leave one of them out.",
+        )
+
+
+def _brought(desk: Desk, found: Found, wanted: JsonObject, accounts: tuple[Account, ...]) -> list[Problem]:
+    """Find the problems that the post would have with the change, and has not without it."""
+    ids = [sent.account for sent in found.post.deliveries]
+    before: JsonObject = {"caption": found.post.caption, "accounts": ids}
+    before |= {"media": found.post.media} if found.post.media else {}
+    stood = tuple(account for account in map(desk.directory.known, ids) if account)
+    known = {_identity(problem) for problem in _problems(desk, found, before, stood)}
+    after = _problems(desk, found, before | wanted, accounts)
+    return [problem for problem in after if _identity(problem) not in known]
+
+
+def _problems(desk: Desk, found: Found, arguments: JsonObject, accounts: tuple[Account, ...]) -> list[Problem]:
+    rules, now = found.provider.rules, desk.clock()
+    shape = check_shape(rules, Situation(arguments, (), now))
+    return shape + check_accounts(rules, Situation(arguments, accounts, now))
+
+
+def _identity(problem: Problem) -> tuple[object, ...]:
+    return problem.path, problem.code, problem.rule, problem.limit, problem.actual
+
+
+def _accounts(post: Post, change: Change) -> list[str]:
+    before = [sent.account for sent in post.deliveries]
+    return list(dict.fromkeys([*before, *(account.id for account in change.accounts or ())]))
+
+
+def _by_its_own_id(found: Found) -> Problem:
+    message, fix = "this is the journal's id of the post", f"Call it {found.id}."
+    return Problem(path="/post_id", code=ProblemCode.NOT_ALLOWED, message=message, fix=fix)
+
+
+#: The argument that asks for each act.
+_PATHS = {
+    Act.CAPTION: "/caption",
+    Act.MEDIA: "/media",
+    Act.ACCOUNTS: "/accounts",
+    Act.SETTINGS: "",
+    Act.SCHEDULE: "/scheduled_at",
+    Act.PAUSE: "/mode",
+    Act.PUBLISH: "/mode",
+}

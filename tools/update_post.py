@@ -1,0 +1,27 @@
+"""Change a post that is there."""
+
+from engine.call import Call
+from engine.desk import Desk
+from engine.updating import update
+from schemas.change_intake import ChangeIntake, PostChange
+from schemas.intake import Reading
+from schemas.result import Result
+from tools.tool import Hints, Tool
+
+
+async def update_post(desk: Desk, reading: Reading[PostChange], call: Call) -> Result:
+    """Edit, reschedule, pause or publish a post, as far as its provider can."""
+    return await update(desk, reading, call)
+
+
+TOOL = Tool(
+    name="update_post",
+    title="Change a post",
+    description=(
+        "Edit, reschedule, pause (mode: draft) or publish now (mode: publish) a post that has not gone out. "
+        "What a provider cannot change is refused with the way round."
+    ),
+    hints=Hints(read_only=False, destructive=True, idempotent=True, open_world=True),
+    reader=ChangeIntake,
+    run=update_post,
+)
