@@ -37,13 +37,14 @@ class Api:
         body: JsonObject | None = None,
         query: dict[str, Any] | None = None,
         accounts: tuple[Account, ...] = (),
+        fixed: bool = False,
         leave_by: Deadline | None = None,
         check: Callable[[JsonObject], None] | None = None,
     ) -> JsonObject:
         """Make one call, but not after ``leave_by``; again after failures that allow it.
 
-        ``accounts`` are those of the post that it is about, for limits to name them; ``check`` raises a ``Failure`` for
-        an answer that is not what was asked for.
+        ``accounts`` are those of the post that it is about, for limits to name them; ``fixed``: it cannot be given
+        others. ``check`` raises a ``Failure`` for an answer that is not what was asked for.
 
         Raises:
             Failure: not sent, refused, or (``doubt``) nobody knows.
@@ -56,7 +57,7 @@ class Api:
                 if check:
                     check(found)
                 return found
-            raise self._failure(answer, found, accounts)
+            raise self._failure(answer, found, accounts, fixed=fixed)
 
         return await self._http.tried(Kind.READ if method == "GET" else Kind.WRITE, attempt, leave_by)
 
@@ -72,9 +73,9 @@ class Api:
         """Read one group of posts.
 
         Raises:
-            Failure: as ``listing``.
+            Failure: as ``listing`` and ``group_path``.
         """
-        return await self.listing(f"/get-post/{post_id}", "posts")
+        return await self.listing(group_path("get-post", post_id), "posts")
 
     async def put(self, url: str, content: bytes, media_type: str, seconds: float) -> None:
         """Bring bytes to a link that ``get-upload-url`` gave.
@@ -99,11 +100,13 @@ class Api:
         """Close the connections."""
         await self._http.aclose()
 
-    def _failure(self, answer: Answer, body: JsonObject | None, accounts: tuple[Account, ...]) -> Failure:
+    def _failure(
+        self, answer: Answer, body: JsonObject | None, accounts: tuple[Account, ...], *, fixed: bool
+    ) -> Failure:
         found = body or {}
         code, message = text(found.get("code")), self._http.redact(_words(answer, body))
         row = TABLE.find(answer.status, code, message)
-        help_, asked = remedy(found, accounts, self._clock()), retry_after(answer.headers, self._clock)
+        help_, asked = remedy(found, accounts, self._clock(), fixed=fixed), retry_after(answer.headers, self._clock)
         return Failure(
             help_.code or row.code,
             f"PostPost: {message}",
@@ -119,6 +122,18 @@ class Api:
             not_before=help_.not_before,
             advice=None if help_.code else help_.advice or row.advice,
         )
+
+
+def group_path(verb: str, post_id: str) -> str:
+    """Write the path of a group of posts, whose id is one: of any other the service says 500 (reference postpost 5).
+
+    Raises:
+        Failure: ``not_found``: it is none, and nothing was asked.
+    """
+    if records.GROUP_ID.fullmatch(post_id) is None:
+        message = "Ids of PostPost's posts have 24 characters out of 0-9 and a-f."
+        raise Failure(ErrorCode.NOT_FOUND, message)
+    return f"/{verb}/{post_id}"
 
 
 def _succeeded(method: str, found: JsonObject) -> bool:

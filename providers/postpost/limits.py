@@ -33,11 +33,15 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A limit's body, the accounts of the post that met it, and the time now."""
+    """A limit's body, the accounts of the post that met it, and the time now.
+
+    ``fixed``: the post is there already, and the service gives it no other accounts (reference postpost 5.4).
+    """
 
     body: JsonObject
     accounts: tuple[Account, ...]
     now: datetime
+    fixed: bool
 
     def number(self, name: str) -> int | None:
         value = self.body.get(name)
@@ -54,15 +58,21 @@ class _Case:
         found = figures(self.body)
         return f"{why} ({found})" if found else why
 
+    def on(self, made: str, kept: str) -> str:
+        """Say on which accounts to make the post, or, of one that is there, to make it anew."""
+        return f"Delete this post and create it again {kept}" if self.fixed else made
+
     @property
     def plan(self) -> str:
         name = text(self.body.get("planName"))
         return f"the {clean(name, 40)} plan" if name else "the plan"
 
 
-def remedy(body: JsonObject, accounts: tuple[Account, ...], now: datetime) -> Remedy:
-    """Read a limit's body, or how long to wait; of anything else nothing is made."""
-    return _READERS.get(text(body.get("code")) or "", _wait)(_Case(body, accounts, now))
+def remedy(body: JsonObject, accounts: tuple[Account, ...], now: datetime, *, fixed: bool = False) -> Remedy:
+    """Read a limit's body, what is wrong with a time, or how long to wait; of anything else nothing is made."""
+    said = " ".join(filter(None, (text(body.get(name)) for name in ("error", "message")))).lower()
+    by_words = next((reader for words, reader in _BY_WORDS if words in said), _wait)
+    return _READERS.get(text(body.get("code")) or "", by_words)(_Case(body, accounts, now, fixed))
 
 
 def _wait(case: _Case) -> Remedy:
@@ -82,6 +92,13 @@ def _past(case: _Case) -> Remedy:
     now = case.moment("serverTime")
     fix = f"Schedule later than {wire(now)}, the service's time." if now else "Schedule a time that is still to come."
     problem = Problem(path="/scheduled_at", code=ProblemCode.IN_THE_PAST, message="that time has passed", fix=fix)
+    return Remedy(problems=(problem,))
+
+
+def _untimely(_: _Case) -> Remedy:
+    """Tell of a time that we wrote as the service wants it, and that it did not take: it says so of past ones too."""
+    fix = "Schedule a time that is still to come, some minutes from now."
+    problem = Problem(path="/scheduled_at", code=ProblemCode.REFUSED, message="PostPost does not take it", fix=fix)
     return Remedy(problems=(problem,))
 
 
@@ -106,11 +123,12 @@ def _allowance(case: _Case, used: str, otherwise: str, end: datetime | None) -> 
     if blocked and len(blocked) < len(case.accounts):
         return _leave_out(case, blocked, used, otherwise, rest)
     if not blocked and left and left < len(case.accounts):
+        fix = case.on(f"Name at most {left} of these accounts", f"on at most {left} of its accounts")
         problem = Problem(
             path="/accounts",
             code=ProblemCode.TOO_MANY,
             message=case.told(f"{used}, but for {left}"),
-            fix=f"Name at most {left} of these accounts{otherwise}.",
+            fix=f"{fix}{otherwise}.",
             limit=left,
             actual=len(case.accounts),
             accounts=[account.id for account in case.accounts],
@@ -179,11 +197,13 @@ def _for_the_user(
 
 def _leave_out(case: _Case, blocked: list[Account], why: str, otherwise: str, rest: float | None) -> Remedy:
     ids = [account.id for account in blocked]
+    named = ", ".join(ids)
+    fix = case.on(f"Leave out {named}", f"without {named}")
     problem = Problem(
         path="/accounts",
         code=ProblemCode.ACCOUNT_STATE,
         message=case.told(why),
-        fix=f"Leave out {', '.join(ids)}{otherwise}.",
+        fix=f"{fix}{otherwise}.",
         accounts=ids,
     )
     return Remedy(problems=(problem,), code=ErrorCode.VALIDATION_FAILED, after_seconds=rest)
@@ -213,4 +233,9 @@ _READERS: dict[str, Callable[[_Case], Remedy]] = {
     "CHANNEL_LIMIT_REACHED": _channels,
     "SCHEDULED_TIME_IN_PAST": _past,
 }
+#: What the service says of a time without a code; seed 002 has past times under either.
+_BY_WORDS: tuple[tuple[str, Callable[[_Case], Remedy]], ...] = (
+    ("time cannot be in the past", _past),
+    ("invalid scheduled time", _untimely),
+)
 _DAY = 86_400

@@ -38,6 +38,8 @@ _SETTINGS: dict[str, dict[str, _Word]] = {
     "youtube": {"title": _Word("title"), "privacy": _Word("privacy")},
     "threads": {"reply_control": _Word("replyControl")},
 }
+#: The platforms that take settings; of a post that is there the service does not tell them again (reference 5.2, 5.3).
+WITH_SETTINGS = frozenset(_SETTINGS)
 
 
 def group_body(order: Order, moment: datetime | None) -> JsonObject:

@@ -1,29 +1,46 @@
-"""PostPost as a provider: create, list, read, accounts, over its API."""
+"""PostPost as a provider: the whole life of a post, over its API."""
 
-from contextlib import suppress
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from anyio import fail_after, move_on_after
+from anyio import fail_after
 
 from providers import lost, payload
 from providers.fetch import Fetcher
 from providers.postpost import pages, records
+from providers.postpost.abilities import ABILITIES
+from providers.postpost.anew import anew
 from providers.postpost.api import Api
+from providers.postpost.changing import Changing
+from providers.postpost.looking import Looking
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
+from providers.postpost.usage import usage
 from providers.protocol import Failure
 from providers.wire import Wire
+from schemas.ability import Ability, Act
 from schemas.account import Account
+from schemas.asset import Asset, Brought, Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject
-from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
+from schemas.post import (
+    Absent,
+    Anew,
+    Change,
+    Delivery,
+    Order,
+    Page,
+    Post,
+    Query,
+    Receipt,
+    Removal,
+    Usage,
+    Warn,
+)
 from schemas.rule import RuleSet
 from schemas.status import Status
 
-#: Pages of list-posts that are searched for one post, and how long that may take: for a lost one, for a time (seconds).
-_SEARCHED = 3
-_SEARCH_SECONDS, _TIME_SECONDS = 30.0, 8.0
+#: How long the service may be searched for a lost post (seconds).
+_SEARCH_SECONDS = 30.0
 
 
 class PostPost:
@@ -46,6 +63,8 @@ class PostPost:
         self._clock = clock
         self._fetcher = fetcher
         self._poll_seconds = poll_seconds
+        self._looking = Looking(self._api, clock)
+        self._changing = Changing(self._api, self._looking)
         self._sending = Sending(self._api, clock, fetcher, media_seconds)
 
     exact = False
@@ -59,6 +78,11 @@ class PostPost:
     def rules(self) -> RuleSet:
         """What the service and the platforms behind it take."""
         return RULES
+
+    @property
+    def abilities(self) -> Mapping[Act, Ability]:
+        """It changes when a post goes out, and whether; it deletes."""
+        return ABILITIES
 
     @property
     def poll_seconds(self) -> float:
@@ -94,30 +118,39 @@ class PostPost:
 
     async def post(self, post_id: str) -> Post:
         """Read GET /get-post/{id}, and the time of one that is still to go out from the list, which alone has it."""
-        if records.GROUP_ID.fullmatch(post_id) is None:
-            message = "Ids of PostPost's posts have 24 characters out of 0-9 and a-f."
-            raise Failure(ErrorCode.NOT_FOUND, message)
-        found = records.read(post_id, await self._api.group(post_id))
-        if found.status.terminal or found.scheduled_at:
-            return found
-        return await self._timed(found)
+        return await self._looking.post(post_id)
 
     async def posts(self, query: Query) -> Page:
         """Read GET /list-posts, newest first."""
-        return await pages.page(self._list, query, self._clock())
+        return await pages.page(self._looking.listing, query, self._clock())
+
+    async def update(self, post: Post, change: Change) -> Post:
+        """Send PUT /update-post/{id}: it changes when a post goes out, and whether."""
+        return await self._changing.update(post, change)
+
+    async def delete(self, post: Post) -> tuple[Removal, ...]:
+        """Send DELETE /delete-post/{id}; what is published stays on its platform."""
+        return await self._changing.delete(post)
+
+    async def retry(self, post: Post, accounts: Sequence[str]) -> tuple[Delivery, ...] | Anew:
+        """Tell what to make anew: the service repeats nothing itself."""
+        return anew(await self._looking.row(post), accounts)
+
+    async def usage(self) -> Usage:
+        """Count what waits: of the plan the service tells nothing."""
+        return await usage(self._looking, self._clock)
+
+    async def bring(self, asset: Asset, progress: Progress) -> Brought | None:
+        """Say that files travel with each post: a file is uploaded for a group (reference postpost 5.6)."""
+        return None
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
         await self._fetcher.aclose()
 
-    async def _list(self, number: int, size: int, filters: dict[str, str]) -> JsonObject:
-        newest_first = {"sortBy": "createdAt", "sortOrder": "desc"}
-        query: dict[str, Any] = {"page": number, "limit": size, **newest_first, **filters}
-        return await self._api.listing("/list-posts", "posts", query)
-
     async def _found(self, order: Order) -> Receipt | Absent:
-        found = [] if order.post_id else await self._alike(order)
+        found = [] if order.post_id else await self._looking.alike(order)
         made = [post for post in found if order.draft or post.status is not Status.DRAFT]
         if made:
             return lost.found_again(made[0])
@@ -127,29 +160,3 @@ class PostPost:
             if receipt is not None:
                 return receipt
         return Absent(certain=bool(drafts))
-
-    async def _alike(self, order: Order) -> list[Post]:
-        """Search the newest pages for posts that can have come of an order."""
-        earliest, listed = lost.since(order, self._clock(), self._api.service_time()), list[Post]()
-        for number in range(1, _SEARCHED + 1):
-            page = await self._newest(number, {})
-            listed += page
-            if not page or any(post.created_at and post.created_at < earliest for post in page):
-                break
-        return lost.candidates(order, {post.id: post for post in listed}.values(), earliest)
-
-    async def _timed(self, found: Post) -> Post:
-        """Give a post what only the list has; without it the post is told all the same."""
-        word = records.FILTERS.get(found.status)
-        with move_on_after(_TIME_SECONDS), suppress(Failure):
-            for number in range(1, _SEARCHED + 1):
-                listed = await self._newest(number, {"status": word} if word else {})
-                for row in listed:
-                    if row.id == found.id:
-                        return records.joined(found, row)
-                if len(listed) < pages.MAX_PAGE:
-                    break
-        return found
-
-    async def _newest(self, number: int, filters: dict[str, str]) -> list[Post]:
-        return records.listed(await self._list(number, pages.MAX_PAGE, filters), self._clock())
