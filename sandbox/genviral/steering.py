@@ -9,7 +9,7 @@ from starlette.routing import Route
 from sandbox.controls import ControlError, read_object
 from sandbox.genviral.service import Service
 from sandbox.interceptor import CONTROLS
-from sandbox.jsonvalue import reply
+from sandbox.jsonvalue import JsonObject, reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Steering:
         """List the routes, for the application to serve."""
         return [
             Route(f"{CONTROLS}/posts", self._show_posts, methods=["GET"]),
+            Route(f"{CONTROLS}/posts", self._mark_posts, methods=["POST"]),
             Route(f"{CONTROLS}/delivery", self._show_delivery, methods=["GET"]),
             Route(f"{CONTROLS}/delivery", self._steer_delivery, methods=["POST"]),
         ]
@@ -29,6 +30,20 @@ class Steering:
     async def _show_posts(self, request: Request) -> Response:
         self.service.worker.catch_up()
         return reply({"posts": self.service.posts.records()})
+
+    async def _mark_posts(self, request: Request) -> Response:
+        """Give posts a status that only the dashboard can: no call of the API makes a draft or cancels."""
+        wishes: JsonObject = await read_object(request)
+        self.service.worker.catch_up()
+        for post_id, wish in wishes.items():
+            post = self.service.posts.find(post_id)
+            match wish:
+                case {"status": "draft" | "canceled" as status, **rest} if not rest and post is not None:
+                    post.mark(status)
+                    post.due = None
+                case _:
+                    raise ControlError(f'{post_id}: a post and {{"status": "draft"}} or {{"status": "canceled"}}.')
+        return await self._show_posts(request)
 
     async def _show_delivery(self, request: Request) -> Response:
         return reply({account: {"fail": message} for account, message in self.service.worker.failures.items()})
