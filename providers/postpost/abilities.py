@@ -36,5 +36,6 @@ ABILITIES: dict[Act, Ability] = {
         frozenset({Status.FAILED, Status.PARTIAL}),
         _RETRY,
         "Only failed deliveries are sent again. Look with check_status how the post stands.",
+        anew=True,
     ),
 }

@@ -45,6 +45,8 @@ class Changing:
         Raises:
             Failure: refused, too late, or (``doubt``) nobody knows.
         """
+        if not change.acts:
+            return post
         moment = None if change.pause else self._moment(change)
         try:
             told = await self._put(post, moment)

@@ -1,6 +1,6 @@
 """Media on their way from a link to PostPost: loaded, recognised by their bytes, held against what platforms take."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,10 @@ import anyio
 from providers.fetch import Fetcher, shown
 from providers.protocol import Failure
 from schemas.account import Account
+from schemas.asset import Asset
 from schemas.errors import ErrorCode
-from schemas.jsonvalue import JsonObject, items
+from schemas.jsonvalue import items, members
+from schemas.post import Order
 from schemas.problem import Problem, ProblemCode
 
 #: A file is held in memory while it is sent, one at a time.
@@ -19,8 +21,12 @@ MAX_BYTES = 128 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A loaded file. ``at`` points to its link in create_post's arguments; ``media_type`` is empty if unknown."""
+    """A file, loaded or ours. ``at`` points to its link in create_post's arguments, of which it is the ``number``th.
 
+    ``media_type`` is empty if unknown.
+    """
+
+    number: int
     path: Path
     at: str
     link: str
@@ -34,31 +40,56 @@ class File:
 
     @property
     def name(self) -> str:
-        """What the service calls it."""
-        return f"{self.path.name}.{_SUFFIXES[self.media_type]}"
+        """What the service calls it: what its owner does need not become public."""
+        return f"media-{self.number}.{_SUFFIXES[self.media_type]}"
 
 
-async def load(fetcher: Fetcher, media: JsonObject, folder: Path, accounts: Sequence[Account]) -> list[File]:
-    """Load all media of a post into ``folder``, in their order.
+async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
+    """Bring together all media of an order, in their order: links are loaded into ``folder``, files of ours are there.
 
     Raises:
         Failure: a link does not load, or a platform of the post does not take what it leads to.
     """
-    video = media.get("type") == "video"
-    links = [("/media/url", media.get("url"))] if video else [
-        (f"/media/urls/{index}", link) for index, link in enumerate(items(media.get("urls")))
-    ]  # fmt: skip
-    files = [
-        await _load(fetcher, str(link), at, folder / f"media-{number}") for number, (at, link) in enumerate(links, 1)
-    ]
-    problems = [problem for file in files for problem in _unfit(file, "video" if video else "image", accounts)]
-    if problems:
-        message = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} with the media."
-        raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=tuple(problems))
+    held_against(order)
+    files: list[File] = []
+    for number, (at, link) in enumerate(_links(order), 1):
+        asset = order.assets.get(link)
+        files.append(_kept(asset, number, at, link) if asset else await _load(fetcher, link, number, at, folder))
+    _refuse(order, files)
     return files
 
 
-async def _load(fetcher: Fetcher, link: str, at: str, path: Path) -> File:
+def held_against(order: Order) -> None:
+    """Hold the files of ours that an order names against what its platforms take, without reading any.
+
+    Raises:
+        Failure: a platform of the post does not take one.
+    """
+    known = ((number, at, link, order.assets.get(link)) for number, (at, link) in enumerate(_links(order), 1))
+    _refuse(order, [_kept(asset, number, at, link) for number, at, link, asset in known if asset])
+
+
+def _links(order: Order) -> list[tuple[str, str]]:
+    media = order.media or {}
+    if media.get("type") == "video":
+        return [("/media/url", str(media.get("url")))]
+    return [(f"/media/urls/{index}", str(link)) for index, link in enumerate(items(media.get("urls")))]
+
+
+def _kept(asset: Asset, number: int, at: str, link: str) -> File:
+    return File(number, Path(asset.path), at, link, asset.measures.media_type, asset.measures.bytes)
+
+
+def _refuse(order: Order, files: Iterable[File]) -> None:
+    wanted = "video" if members(order.media).get("type") == "video" else "image"
+    problems = [problem for file in files for problem in _unfit(file, wanted, order.accounts)]
+    if problems:
+        message = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} with the media."
+        raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=tuple(problems))
+
+
+async def _load(fetcher: Fetcher, link: str, number: int, at: str, folder: Path) -> File:
+    path = folder / f"media-{number}"
     try:
         fetched = await fetcher.download(link, path)
         async with await anyio.open_file(path, "rb") as file:
@@ -67,7 +98,7 @@ async def _load(fetcher: Fetcher, link: str, at: str, path: Path) -> File:
         message = f"The media could not be kept while they are passed on ({error.strerror or type(error).__name__})."
         advice = "Tell the user to free disk space where temporary files are kept."
         raise Failure(ErrorCode.STORAGE_FAILED, message, advice=advice) from error
-    return File(path, at, link, _recognised(head), fetched.bytes)
+    return File(number, path, at, link, _recognised(head), fetched.bytes)
 
 
 def _recognised(head: bytes) -> str:
@@ -82,12 +113,12 @@ def _unfit(file: File, wanted: str, accounts: Iterable[Account]) -> Iterator[Pro
     if file.bytes > MAX_BYTES:
         yield _too_large(file, MAX_BYTES, "PostPost is brought", "Give a smaller file.")
         return
-    if file.kind != wanted:
+    if file.kind != wanted or file.media_type not in _SUFFIXES:
         yield Problem(
             path=file.at,
             code=ProblemCode.UNSUPPORTED,
             message=f"{shown(file.link)} leads to {file.media_type or 'something else'}, not to a usable {wanted}",
-            fix=f"Give a direct link to a {_TAKEN[wanted]} file.",
+            fix=f"Give a {_TAKEN[wanted]} file: a direct link to it, or its handle from upload_media.",
         )
         return
     for account in accounts:

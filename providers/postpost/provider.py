@@ -12,6 +12,7 @@ from providers.postpost.anew import anew
 from providers.postpost.api import Api
 from providers.postpost.changing import Changing
 from providers.postpost.looking import Looking
+from providers.postpost.media import held_against
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
 from providers.postpost.usage import usage
@@ -96,7 +97,8 @@ class PostPost:
         return [account for account in found if account is not None]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
-        """Say nothing: the service checks nothing before a post is made (reference postpost 5.1)."""
+        """Hold files of ours against what platforms take; the service checks nothing (reference postpost 5.1)."""
+        held_against(order)
         return ()
 
     async def create(self, order: Order) -> Receipt:

@@ -98,7 +98,7 @@ class Sending:
         """Make a draft with all media in it; when that fails, remove it."""
         try:
             with anyio.fail_after(self._media_seconds):
-                files = await load(self._fetcher, order.media or {}, folder, order.accounts)
+                files = await load(self._fetcher, order, folder)
                 case.draft = group_id(await self._create(order, None))
                 for file in files:
                     await self._attach(case.draft, file)

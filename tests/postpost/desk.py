@@ -106,6 +106,16 @@ class PostPostService(Service):
         """The groups that are not deleted."""
         return [post for post in await self.posts() if post["deletedAt"] is None]
 
+    async def calls(self, method: str, verb: str) -> int:
+        """How many requests there were to ``/verb/{id}``."""
+        log = (await self.http.get(f"{self.url}/_sandbox/requests")).json()["requests"]
+        return sum(entry["method"] == method and f"/{verb}/" in entry["path"] for entry in log)
+
+    async def made_elsewhere(self, **body: object) -> str:
+        """Make a post as another program of the user's would; returns its id as agents know it."""
+        answer = await self.http.post(f"{self.url}{BASE_PATH}/create-post", json=body, headers={"x-api-key": KEY})
+        return f"postpost:{answer.raise_for_status().json()['postGroupId']}"
+
     async def limits(self, **changes: object) -> None:
         (await self.http.post(f"{self.url}/_sandbox/limits", json=changes)).raise_for_status()
 
@@ -132,9 +142,10 @@ async def postpost(
     user: str | None = None,
     send_timeout: float = 10.0,
     media_seconds: float = 10.0,
+    worker_delay: float = 0.0,
 ) -> AsyncGenerator[tuple[Poster, PostPostService]]:
     """An agent whose postwright speaks to a fresh sandbox of PostPost."""
-    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+    async with running(create_app(worker_delay=worker_delay)) as url, httpx2.AsyncClient() as http:
         opened = agent(
             home,
             f"{url}{BASE_PATH}",

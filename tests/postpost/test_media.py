@@ -70,11 +70,11 @@ async def test_a_draft_keeps_its_media_and_is_not_scheduled(tmp_path: Path) -> N
 
 
 UNFIT: list[tuple[Body, str, str, str]] = [
-    (slides("/1.jpg", "/page.html"), LINKEDIN, "/media/urls/1", "Give a direct link to a JPEG"),
-    (slides("/photo.heic"), LINKEDIN, "/media/urls/0", "Give a direct link to a JPEG"),
-    (slides("/empty.jpg"), LINKEDIN, "/media/urls/0", "Give a direct link to a JPEG"),
-    (slides("/clip.mp4"), LINKEDIN, "/media/urls/0", "Give a direct link to a JPEG"),
-    (video("/1.jpg"), LINKEDIN, "/media/url", "Give a direct link to a MP4"),
+    (slides("/1.jpg", "/page.html"), LINKEDIN, "/media/urls/1", "Give a JPEG, PNG"),
+    (slides("/photo.heic"), LINKEDIN, "/media/urls/0", "Give a JPEG, PNG"),
+    (slides("/empty.jpg"), LINKEDIN, "/media/urls/0", "Give a JPEG, PNG"),
+    (slides("/clip.mp4"), LINKEDIN, "/media/urls/0", "Give a JPEG, PNG"),
+    (video("/1.jpg"), LINKEDIN, "/media/url", "Give a MP4, MOV"),
     (slides("/3.gif"), THREADS, "/media/urls/0", "Give jpg or png or webp, or leave that account out"),
     (video("/clip.mov"), LINKEDIN, "/media/url", "Give mp4, or leave"),
     (slides("/big.jpg"), X, "/media/urls/0", "Give a smaller file"),
