@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -15,12 +14,16 @@ import anyio
 import httpx2
 from pydantic import SecretStr
 
+from providers.answer import FAILED, Answer, missing, read
 from providers.breaker import Breaker, Watch
+from providers.dialling import Dialler
 from providers.jitter import Spread, full_jitter
 from providers.leaving import held_back
 from providers.protocol import Failure
 from providers.retrying import Kind, Try, retried
 from providers.turns import Turns
+from providers.uploads import Uploads
+from schemas.asset import Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject
@@ -28,30 +31,11 @@ from schemas.untrusted import clean
 
 T = TypeVar("T")
 
-#: Failures that prove the request never left; after any other, it may have been acted on.
-NEVER_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-    httpx2.InvalidURL,
-)
 CONNECT_SECONDS = 10.0
 #: How long a request waits for its turn: with the time-outs of reading accounts and of sending, under 50 s in all.
 TURN_SECONDS = 8.0
 #: When to try again after no turn came.
 TURN_AGAIN = 15.0
-MAX_BODY = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A service's answer: status, headers, and the body as text (empty when it was not UTF-8)."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Wire:
@@ -59,8 +43,8 @@ class Wire:
 
     ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
     where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call;
-    ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net, and ``spread``
-    draws the pauses between tries.
+    ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net, ``spread``
+    draws the pauses between tries, and ``storage`` reaches other servers that files are uploaded to.
     """
 
     def __init__(
@@ -78,6 +62,7 @@ class Wire:
         breaker: Breaker | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         spread: Spread = full_jitter,
+        storage: Dialler | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -93,6 +78,7 @@ class Wire:
         self._spread = spread
         self._client: httpx2.AsyncClient | None = None
         self._ahead = timedelta()
+        self._uploads = Uploads(self._base_url, self.redact, storage)
 
     async def tried(self, kind: Kind, attempt: Callable[[Try], Awaitable[T]], leave_by: Deadline | None = None) -> T:
         """Make one call, of which ``attempt`` is one try; again after failures that allow it.
@@ -130,15 +116,18 @@ class Wire:
         watched = self._breaker.watch() if self._breaker else nullcontext(Watch())
         return await self._exchange(request, self._timeout, watched, leave_by, until)
 
-    async def upload(self, url: str, content: bytes, media_type: str, seconds: float) -> Answer:
-        """PUT bytes to a presigned link, without the key: the link itself is the permission.
+    async def upload(
+        self, url: str, path: str, media_type: str, size: int, *, seconds: float, progress: Progress | None = None
+    ) -> Answer:
+        """PUT a file of ``size`` bytes to a presigned link, without the key: the link itself is the permission.
+
+        What stores files is another service than the one that turns and the breaker are for; ``progress`` is told in
+        bytes.
 
         Raises:
-            Failure: as ``send``.
+            Failure: as ``Uploads.put``.
         """
-        request = self._open().build_request("PUT", url, content=content, headers={"Content-Type": media_type})
-        # What stores the bytes is another service than the one that the breaker is for.
-        return await self._exchange(request, seconds, nullcontext(Watch()))
+        return await self._uploads.put(url, path, media_type, size, seconds=seconds, progress=progress)
 
     async def _exchange(
         self,
@@ -161,15 +150,9 @@ class Wire:
         watch.answered, overdue = False, anyio.current_effective_deadline()
         try:
             with anyio.fail_after(seconds):
-                answer = await self._read(request)
-        except NEVER_SENT as error:
-            raise self._unreachable(error) from error
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            message = f"No answer within {round(seconds, 1):g} s."
-            raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
-        except httpx2.HTTPError as error:
-            message = f"The connection broke before the answer was complete ({type(error).__name__})."
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=True) from error
+                answer = await read(await self._open().send(request, stream=True))
+        except FAILED as error:
+            raise missing(error, seconds, self.redact) from error
         except Failure:
             watch.answered = None  # it was held back, and that tells nothing
             raise
@@ -178,6 +161,7 @@ class Wire:
             watch.answered = False if anyio.current_time() >= overdue else None
             raise
         watch.answered = answer.status < _SERVER_ERROR
+        self._note_time(answer.headers)
         return answer
 
     def _hold_to(self, leave_by: Deadline | None) -> None:
@@ -204,20 +188,6 @@ class Wire:
             # Longer than any pause within a call: whoever waits beside many gains nothing by waiting again.
             raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message, after_seconds=TURN_AGAIN) from error
 
-    async def _read(self, request: httpx2.Request) -> Answer:
-        response = await self._open().send(request, stream=True)
-        try:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > MAX_BODY:
-                    content.clear()  # a failure is kept until the last try, and its traceback keeps this
-                    raise httpx2.RemoteProtocolError("answer too large", request=request)
-        finally:
-            await response.aclose()
-        self._note_time(response.headers)
-        return Answer(response.status_code, response.headers, bytes(content))
-
     def _open(self) -> httpx2.AsyncClient:
         if self._client is None:
             self._client = httpx2.AsyncClient(
@@ -230,11 +200,6 @@ class Wire:
             )
         return self._client
 
-    def _unreachable(self, error: Exception) -> Failure:
-        return Failure(
-            ErrorCode.PROVIDER_UNREACHABLE, f"Could not connect ({type(error).__name__}: {self.redact(str(error))})."
-        )
-
     def redact(self, text: str, limit: int = 500) -> str:
         """Bound and clean a foreign text, and hide the key should it stand in there."""
         return clean(text.replace(self._key.get_secret_value(), "[key]"), limit)
@@ -244,6 +209,7 @@ class Wire:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+        await self._uploads.aclose()
 
 
 def segment(name: str) -> str:

@@ -9,10 +9,11 @@ import json
 import anyio
 import httpx2
 
+from providers.answer import NEVER_SENT
 from providers.leaving import held_back
 from providers.networks.network import Parcel, Window
 from providers.protocol import Failure
-from providers.wire import NEVER_SENT, retry_after
+from providers.wire import retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import httpx2
-
 from providers import payload
 from providers.errors import doubtful
 from providers.postpost import records
@@ -16,6 +14,7 @@ from providers.protocol import Failure
 from providers.retrying import Kind, Try
 from providers.wire import Answer, Wire, retry_after
 from schemas.account import Account
+from schemas.asset import Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject, is_list, text
@@ -77,15 +76,15 @@ class Api:
         """
         return await self.listing(group_path("get-post", post_id), "posts")
 
-    async def put(self, url: str, content: bytes, media_type: str, seconds: float) -> None:
-        """Bring bytes to a link that ``get-upload-url`` gave.
+    async def put(
+        self, url: str, path: str, media_type: str, size: int, *, seconds: float, progress: Progress | None = None
+    ) -> None:
+        """Bring a file of ``size`` bytes to a link that ``get-upload-url`` gave.
 
         Raises:
             Failure: they did not arrive, or nobody knows; either way nothing was published.
         """
-        if not _is_place(url):
-            raise Failure(ErrorCode.UNEXPECTED_ANSWER, "PostPost named no place for the media.")
-        answer = await self._http.upload(url, content, media_type, seconds)
+        answer = await self._http.upload(url, path, media_type, size, seconds=seconds, progress=progress)
         if answer.status not in _STORED:
             said = f"PostPost's storage refused the media (HTTP {answer.status})."
             told = ProviderError(http_status=answer.status, message=self._http.redact(_words(answer, None), 200))
@@ -147,14 +146,6 @@ def _check_list(answer: JsonObject, name: str) -> None:
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"PostPost answered without a list of {name}.", doubt=True)
 
 
-def _is_place(url: str) -> bool:
-    try:
-        found = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        return False
-    return found.scheme in ("https", "http") and bool(found.host) and (found.port or 0) <= _LAST_PORT
-
-
 def _words(answer: Answer, body: JsonObject | None) -> str:
     """Say what the service said, in either of its shapes or both; of a page, its text."""
     if body is None:
@@ -169,4 +160,4 @@ _TAG = re.compile(r"<(style|script|title)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGN
 _PAGE, _SHORT = 10_000, 200
 _CHANGES = ("PUT", "DELETE")
 _GOOD, _STORED = (200, 201), (200, 201, 204)
-_SERVER_ERROR, _LAST_PORT = 500, 65_535
+_SERVER_ERROR = 500

@@ -122,7 +122,7 @@ class Sending:
         wanted = {"fileName": file.name, "contentType": file.media_type, "postGroupId": post_id, "type": file.kind}
         answer = await self._api.call("POST", "/get-upload-url", body=wanted)
         url = text(answer.get("uploadUrl")) or ""
-        await self._api.put(url, await anyio.Path(file.path).read_bytes(), file.media_type, self._media_seconds)
+        await self._api.put(url, str(file.path), file.media_type, file.bytes, seconds=self._media_seconds)
 
     async def _schedule(self, order: Order, post_id: str) -> Receipt:
         """Schedule a draft. When that is not certain, look; do not repeat: an update may race the publisher."""

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from providers.answer import MAX_BODY
 from providers.payload import MAX_PARTS
-from providers.wire import MAX_BODY
 from tests.desk import Body
 from tests.hostile.answers import FLOODS, IDLE, MEGABYTE, bomb
 from tests.hostile.service import Service, listening, said

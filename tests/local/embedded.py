@@ -11,7 +11,8 @@ import anyio
 
 from engine.delivery import Courier
 from providers.database import Database
-from providers.fetch import Fetcher, Resolver, ask_system
+from providers.dialling import Resolver, ask_system
+from providers.fetch import Fetcher
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
 from providers.networks.network import Network
