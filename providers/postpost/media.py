@@ -48,13 +48,15 @@ async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
     """Bring together all media of an order, in their order: links are loaded into ``folder``, files of ours are there.
 
     Raises:
-        Failure: a link does not load, or a platform of the post does not take what it leads to.
+        Failure: a link does not load, a file is gone, or a platform of the post does not take what it leads to.
     """
     held_against(order)
     files: list[File] = []
     for number, (at, link) in enumerate(_links(order), 1):
         asset = order.assets.get(link)
         files.append(_kept(asset, number, at, link) if asset else await _load(fetcher, link, number, at, folder))
+        if asset:
+            await _still_there(files[-1])
     _refuse(order, files)
     return files
 
@@ -78,6 +80,17 @@ def _links(order: Order) -> list[tuple[str, str]]:
 
 def _kept(asset: Asset, number: int, at: str, link: str) -> File:
     return File(number, Path(asset.path), at, link, asset.measures.media_type, asset.measures.bytes)
+
+
+async def _still_there(file: File) -> None:
+    """Look for a file of ours before there is a draft that it is for: it may have been removed or overwritten."""
+    try:
+        found = (await anyio.Path(file.path).stat()).st_size
+    except OSError:
+        found = None
+    if found != file.bytes:
+        message = f"{shown(file.link)} is not kept any more as it was."
+        raise Failure(ErrorCode.MEDIA_UNREACHABLE, message, advice="Bring the file again with upload_media.")
 
 
 def _refuse(order: Order, files: Iterable[File]) -> None:

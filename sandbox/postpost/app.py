@@ -27,7 +27,7 @@ from sandbox.postpost.refusals import Refusal, written
 from sandbox.postpost.seeds import DEFAULT, DEFAULT_MANAGED, default, read_connections
 from sandbox.postpost.service import Call, Handler, Service
 from sandbox.postpost.steering import Steering
-from sandbox.postpost.uploads import STORAGE, create_upload, store
+from sandbox.postpost.uploads import STORAGE, create_upload, give, store
 from sandbox.postpost.workspace import create_user, detach_user, list_users
 from sandbox.traffic import Traffic
 
@@ -72,6 +72,7 @@ def create_app(
     plan: PlanName = "Pro",
     worker_delay: float = WORKER_DELAY,
     clock: Clock | None = None,
+    files_at: str = "",
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
 
@@ -81,13 +82,16 @@ def create_app(
         plan: what may be done, and how much of it.
         worker_delay: seconds between a post's time and its publication.
         clock: what the service's time is told by; None for this machine's.
+        files_at: the origin under which stored files are said to be, as in life they are on another host than the API;
+            empty for this server's own.
 
     Raises:
         ConnectionsError: a connection is malformed or occurs twice.
     """
     clock, faults, traffic = clock or Clock(), Faults(), Traffic()
     owned = default(DEFAULT, clock.now()) if connections is None else read_connections(list(connections))
-    service = Service(clock, owned, default(DEFAULT_MANAGED, clock.now()), PLANS[plan], worker_delay)
+    managed = default(DEFAULT_MANAGED, clock.now())
+    service = Service(clock, owned, managed, PLANS[plan], worker_delay, files_at=files_at)
     failure = partial(_failure, clock)
     app = Starlette(
         routes=[
@@ -96,6 +100,7 @@ def create_app(
                 for method, path, status, handle in ROUTES
             ),
             Route(f"{STORAGE}/{{folder}}/{{name}}", partial(store, service), methods=["PUT"]),
+            Route(f"{STORAGE}/{{folder}}/{{name}}", partial(give, service), methods=["GET"]),
             *Controls(clock, faults, traffic, failure).routes(),
             *Steering(service).routes(),
         ],

@@ -9,14 +9,18 @@ from sandbox.postpost.javascript import stamp
 #: How long a presigned address is good for.
 LIFETIME = timedelta(hours=1)
 
+#: Larger files are counted and not kept (bytes).
+LARGEST_KEPT = 1024 * 1024
+
 
 @dataclass(slots=True)
 class Media:
     """One file, ``image`` or ``video`` by its ``kind``.
 
     Attributes:
-        url: where it is said to be afterwards; bytes are counted and not kept, so nothing can be fetched there.
+        url: where it is afterwards, for anybody.
         stored: how many bytes the PUT brought; None before it.
+        content: these bytes; None also for more than are kept, and once the group is deleted.
         saw_key: whether that PUT brought the API key along, which it should not: in life it goes to another host.
     """
 
@@ -28,6 +32,7 @@ class Media:
     url: str
     expires_at: datetime
     stored: int | None = None
+    content: bytes | None = None
     saw_key: bool = False
 
     def record(self) -> JsonObject:
@@ -70,7 +75,8 @@ class Storage:
 
     def forget(self, group_id: str) -> None:
         """Delete a group's media."""
-        self._by_group.pop(group_id, None)
+        for media in self._by_group.pop(group_id, ()):
+            media.content = None
 
     def records(self) -> list[JsonObject]:
         """Show all that were ever asked for."""

@@ -18,12 +18,23 @@ from sandbox.postpost.worker import Worker
 
 
 class Service:
-    """All that the stand-in knows; every key belongs to the same owner."""
+    """All that the stand-in knows; every key belongs to the same owner.
+
+    ``files_at`` is the origin under which stored files are said to be; empty for the server's own.
+    """
 
     def __init__(
-        self, clock: Clock, owner: dict[str, Connection], managed: dict[str, Connection], plan: Plan, delay: float
+        self,
+        clock: Clock,
+        owner: dict[str, Connection],
+        managed: dict[str, Connection],
+        plan: Plan,
+        delay: float,
+        *,
+        files_at: str = "",
     ) -> None:
         self.clock = clock
+        self.files_at = files_at
         self.ids = ObjectIds(clock)
         self.users = Users(owner, managed)
         self.groups = Groups()

@@ -1,4 +1,4 @@
-"""Uploading: get-upload-url, and the PUT to the presigned address that it gives (reference postpost 5.6)."""
+"""Uploading: get-upload-url, the PUT to the presigned address that it gives, and the file there (reference 5.6)."""
 
 import re
 from hashlib import sha256
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sandbox.jsonvalue import JsonObject
 from sandbox.postpost.ids import is_object_id
 from sandbox.postpost.javascript import falsy, string
-from sandbox.postpost.media import LIFETIME, Media
+from sandbox.postpost.media import LARGEST_KEPT, LIFETIME, Media
 from sandbox.postpost.refusals import refuse
 from sandbox.postpost.service import Call, Service
 
@@ -34,11 +34,13 @@ def create_upload(service: Service, call: Call) -> JsonObject:
         raise refuse("upload_failed")
     media_id = service.ids.new()
     key = f"{FOLDERS[kind]}/{media_id}-{_UNSAFE.sub('', file_name.strip().replace(' ', '_'))}"
-    url = f"{call.origin}{STORAGE}/{key}"
+    path = f"{STORAGE}/{key}"
+    file_url = f"{service.files_at or call.origin}{path}"
     expires_at = service.clock.now() + LIFETIME
-    media = Media(media_id, group_id.lower(), kind, key, content_type, url, expires_at)
+    media = Media(media_id, group_id.lower(), kind, key, content_type, file_url, expires_at)
     service.storage.add(media)
-    return {"success": True, "uploadUrl": f"{url}?{urlencode(_presigned(media))}", "fileUrl": url, "mediaId": media_id}
+    upload_url = f"{call.origin}{path}?{urlencode(_presigned(media))}"
+    return {"success": True, "uploadUrl": upload_url, "fileUrl": file_url, "mediaId": media_id}
 
 
 async def store(service: Service, request: Request) -> Response:
@@ -54,13 +56,22 @@ async def store(service: Service, request: Request) -> Response:
         return _storage_error(403, "AccessDenied")
     if "content-length" not in request.headers:
         return _storage_error(501, "NotImplemented")
-    digest, stored = sha256(), 0
+    digest, stored, content = sha256(), 0, bytearray()
     async for chunk in request.stream():
         digest.update(chunk)
         stored += len(chunk)
-    media.stored = stored
+        content += chunk if stored <= LARGEST_KEPT else b""
+    media.stored, media.content = stored, bytes(content) if stored <= LARGEST_KEPT else None
     media.saw_key = media.saw_key or "x-api-key" in request.headers
     return Response(headers={"ETag": f'"{digest.hexdigest()[:32]}"'})
+
+
+async def give(service: Service, request: Request) -> Response:
+    """Give a stored file to anybody: its address is public. Of one that is not there S3 says no more than this."""
+    media = service.storage.find("{folder}/{name}".format(**request.path_params))
+    if media is None or media.content is None:
+        return _storage_error(403, "AccessDenied")
+    return Response(media.content, media_type=media.content_type)
 
 
 def _presigned(media: Media) -> dict[str, str]:

@@ -46,6 +46,8 @@ PINTEREST = "postpost:pinterest-lumenlabs"
 EXPIRING = "postpost:instagram-17841405793180002"
 EXPIRED = "postpost:linkedin-Xp1r3dC0de"
 
+#: Where uploaded files are said to be.
+FILES_AT = "http://files.test"
 JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"png" * 50
 MP4 = b"\x00\x00\x00\x20ftypisom" + b"mp4" * 200
@@ -116,6 +118,14 @@ class PostPostService(Service):
         answer = await self.http.post(f"{self.url}{BASE_PATH}/create-post", json=body, headers={"x-api-key": KEY})
         return f"postpost:{answer.raise_for_status().json()['postGroupId']}"
 
+    async def attach(self, post_id: str, content: bytes, media_type: str = "image/jpeg") -> None:
+        """Bring a file to a draft, as another program would."""
+        kind = media_type.partition("/")[0]
+        body = {"fileName": "theirs", "contentType": media_type, "postGroupId": post_id.partition(":")[2], "type": kind}
+        asked = await self.http.post(f"{self.url}{BASE_PATH}/get-upload-url", json=body, headers={"x-api-key": KEY})
+        headers = {"Content-Type": media_type}
+        (await self.http.put(asked.json()["uploadUrl"], content=content, headers=headers)).raise_for_status()
+
     async def limits(self, **changes: object) -> None:
         (await self.http.post(f"{self.url}/_sandbox/limits", json=changes)).raise_for_status()
 
@@ -145,7 +155,7 @@ async def postpost(
     worker_delay: float = 0.0,
 ) -> AsyncGenerator[tuple[Poster, PostPostService]]:
     """An agent whose postwright speaks to a fresh sandbox of PostPost."""
-    async with running(create_app(worker_delay=worker_delay)) as url, httpx2.AsyncClient() as http:
+    async with running(create_app(worker_delay=worker_delay, files_at=FILES_AT)) as url, httpx2.AsyncClient() as http:
         opened = agent(
             home,
             f"{url}{BASE_PATH}",
@@ -183,7 +193,7 @@ async def agent(
             key_header="x-api-key",
             headers=headers,
         )
-        provider = PostPost(http, clock, _fetcher(host, clock), poll_seconds=0.05, media_seconds=media_seconds)
+        provider = PostPost(http, clock, _fetcher(host, url, clock), poll_seconds=0.05, media_seconds=media_seconds)
         providers: dict[str, Provider] = {"postpost": provider}
         pauses = Pauses(timedelta(seconds=120), timedelta(seconds=90), 4)
         cases = Cases(database, clock, {("", "postpost"): pauses})
@@ -211,11 +221,11 @@ async def home_of(home: Path, clock: Clock) -> AsyncGenerator[Database]:
         await database.aclose()
 
 
-def _fetcher(host: str, clock: Clock) -> Fetcher:
-    """Let every name lead to the host of media, as if it were on the public internet."""
-    port = urlsplit(host).port or 0
+def _fetcher(host: str, service: str, clock: Clock) -> Fetcher:
+    """Let every name lead to the host of media, as if it were on the public internet, but one to what is uploaded."""
+    ports = {urlsplit(FILES_AT).hostname: urlsplit(service).port or 0}
 
     async def resolve(name: str, _: int) -> list[tuple[str, int]]:
-        return [("127.0.0.1", port)]
+        return [("127.0.0.1", ports.get(name) or urlsplit(host).port or 0)]
 
     return Fetcher(clock, resolve=resolve, permitted=lambda _: True, seconds=5.0)

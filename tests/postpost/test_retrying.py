@@ -9,8 +9,10 @@ from schemas.instant import wire
 from tests.desk import Body
 from tests.postpost.desk import (
     INSTAGRAM,
+    JPEG,
     LINKEDIN,
     MASTODON,
+    PNG,
     THREADS,
     TIKTOK,
     YOUTUBE,
@@ -64,6 +66,34 @@ async def test_what_failed_of_a_post_made_elsewhere_is_posted_again_from_what_th
         again = await agent.call("retry_post", post_id=post_id, accounts=[LINKEDIN])
         assert again["data"]["deliveries"][0]["replayed"] is True
         assert len(await follow_ups(service)) == 1
+
+
+async def test_the_media_of_a_post_made_elsewhere_come_from_the_services_copies(tmp_path: Path) -> None:
+    async with postpost(tmp_path) as (agent, service):
+        await service.steer(LINKEDIN, AGAIN)
+        post_id = await service.made_elsewhere(content="Theirs", platforms=[native(LINKEDIN)])
+        for content, media_type in ((PNG, "image/png"), (JPEG, "image/jpeg")):
+            await service.attach(post_id, content, media_type)
+        await agent.call("update_post", post_id=post_id, mode="publish")
+        await service.steer(LINKEDIN, None)
+        body = await agent.call("retry_post", post_id=post_id)
+        assert body["ok"], body
+        [made] = await follow_ups(service)
+        files = {file["fileUrl"]: file for file in await service.media()}
+        arrived = [(files[link]["contentType"], files[link]["bytes"]) for link in made["mediaUrls"]]
+        assert arrived == [("image/png", len(PNG)), ("image/jpeg", len(JPEG))]
+        assert made["status"] == "published"
+
+
+async def test_a_post_made_elsewhere_whose_media_are_gone_is_not_posted_without_them(tmp_path: Path) -> None:
+    async with postpost(tmp_path) as (agent, service):
+        await service.steer(LINKEDIN, AGAIN)
+        post_id = await service.made_elsewhere(content="Theirs", platforms=[native(LINKEDIN)])
+        await service.attach(post_id, JPEG + bytes(1024 * 1024))  # more than the sandbox keeps
+        await agent.call("update_post", post_id=post_id, mode="publish")
+        body = await agent.call("retry_post", post_id=post_id)
+        assert (body["error_code"], body["outcome"]) == ("media_unreachable", "nothing_sent")
+        assert await follow_ups(service) == []
 
 
 @pytest.mark.parametrize("account", [TIKTOK, INSTAGRAM, YOUTUBE, THREADS])

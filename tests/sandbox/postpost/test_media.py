@@ -6,7 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.sandbox.postpost.caller import INSTAGRAM, KEY, NOBODY, Body, Caller
+from sandbox.postpost import create_app
+from tests.sandbox.postpost.caller import INSTAGRAM, KEY, NOBODY, Body, Caller, calling
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +92,30 @@ async def test_a_stored_file_is_answered_with_its_tag(postpost: Caller) -> None:
     answer = await put(postpost, (await ticket(postpost))["uploadUrl"])
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["ETag"]
+
+
+async def test_a_stored_file_is_there_for_anybody_until_its_post_is_deleted(postpost: Caller) -> None:
+    group = await postpost.create()
+    found = await postpost.attach(group, name="a.png", content_type="image/png", content=b"the bytes")
+    answer = await postpost.http.get(found["fileUrl"])
+    assert (answer.content, answer.headers["Content-Type"]) == (b"the bytes", "image/png")
+    await postpost.data("DELETE", f"/delete-post/{group}")
+    gone = await postpost.http.get(found["fileUrl"])
+    assert (gone.status_code, "<Code>AccessDenied</Code>" in gone.text) == (403, True)
+
+
+async def test_a_file_that_never_came_or_is_too_large_to_keep_cannot_be_fetched(postpost: Caller) -> None:
+    empty = await ticket(postpost)
+    large = await postpost.attach(NOBODY, name="a.png", content_type="image/png", content=bytes(1024 * 1024 + 1))
+    for found in (empty, large):
+        assert (await postpost.http.get(found["fileUrl"])).status_code == 403
+
+
+async def test_files_are_said_to_be_where_they_are_wanted() -> None:
+    async with calling(create_app(files_at="https://files.example")) as caller:
+        found = await ticket(caller)
+        assert found["fileUrl"].startswith("https://files.example/storage/images/")
+        assert found["uploadUrl"].startswith(f"{caller.url}/storage/images/")
 
 
 @pytest.mark.parametrize(
