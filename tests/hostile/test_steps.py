@@ -121,3 +121,44 @@ async def test_a_place_for_media_that_is_none_is_told(tmp_path: Path, place: obj
         assert body["error_code"] in {"unexpected_answer", "provider_unreachable"}
         assert "Nothing was published" in body["message"]
         assert done(service, REMOVE)
+
+
+#: Places in the network around us, in every way of writing them.
+INSIDE = [
+    "http://169.254.169.254/latest/meta-data", "http://[::1]:9/bucket", "http://10.0.0.1/bucket", "http://localhost:9/bucket",
+    "http://[::ffff:127.0.0.1]/bucket", "http://2130706433/bucket", "http://0.0.0.0/bucket", "https://192.168.0.1/bucket",
+]  # fmt: skip
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("place", INSIDE)
+async def test_a_place_for_media_in_the_network_around_us_is_brought_nothing(tmp_path: Path, place: str) -> None:
+    answer = said(200, json.dumps({"success": True, "uploadUrl": place}).encode())
+    async with filling(tmp_path, PLACE, answer) as (poster, service):
+        body = await post(poster)
+        assert body["error_code"] == "unexpected_answer"
+        assert "The place named for the file cannot be used" in body["message"]
+        assert "Nothing was published" in body["message"]
+        assert (done(service, REMOVE), done(service, SCHEDULE)) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_a_neighbour_of_the_service_on_this_machine_is_brought_nothing(tmp_path: Path) -> None:
+    async with listening(Service(answer=said(200))) as neighbour:
+        answer = said(200, json.dumps({"success": True, "uploadUrl": f"{neighbour.url}/bucket/1"}).encode())
+        async with filling(tmp_path, PLACE, answer) as (poster, _):
+            body = await post(poster)
+            assert (body["error_code"], body["outcome"]) == ("unexpected_answer", "nothing_sent")
+        assert neighbour.asked == []
+
+
+@pytest.mark.anyio
+async def test_a_storage_that_leads_on_is_not_followed(tmp_path: Path) -> None:
+    async with listening(Service(answer=said(200))) as neighbour:
+        leading = said(307, location=f"{neighbour.url}/bucket/1")
+        async with filling(tmp_path, STORE, leading) as (poster, service):
+            body = await post(poster)
+            assert body["error_code"] == "unexpected_answer"
+            assert "storage refused the media (HTTP 307)" in body["message"]
+            assert done(service, REMOVE)
+        assert neighbour.asked == []
