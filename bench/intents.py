@@ -20,8 +20,8 @@ from pathlib import Path
 import anyio
 
 from engine.clock import utc_now
-from engine.intent import State, Wanted
-from engine.journal import MIGRATIONS, Journal, Standing
+from engine.intent import MIGRATIONS, State, Wanted
+from engine.journal import Journal, Standing
 from providers.database import Database
 
 #: Writes one intent for a post of that name.

@@ -20,6 +20,9 @@ _WORDS = {
     Act.RETRY: "retry",
 }
 
+#: What helps after a refusal, whatever was asked for.
+ADVICE = "This call cannot do it as the post stands: do what the fix of each problem says instead."
+
 
 def impossible(found: Found, acts: Iterable[Act], paths: Mapping[Act, str]) -> tuple[list[Problem], ErrorCode]:
     """Tell which acts the provider cannot do now, and whether another state would do or none ever does.

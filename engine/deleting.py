@@ -1,6 +1,6 @@
 """delete_post: keep a post from going out, or remove it, and say honestly what stays up."""
 
-from engine.abilities import impossible
+from engine.abilities import ADVICE, impossible
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -22,7 +22,7 @@ async def delete(desk: Desk, post_id: str, call: Call) -> Result:
         return found
     problems, code = impossible(found, [Act.DELETE], {})
     if problems:
-        return refused(problems, code)
+        return refused(problems, code, advice=ADVICE)
     effect = Effect.KEEP if found.post.status is Status.DRAFT else Effect.PUBLISH
     accounts = [sent.account for sent in found.post.deliveries]
     held = await permit(desk, call, effect, accounts, f"{found.id}: delete; it is {found.post.status.value}.")
@@ -43,9 +43,7 @@ def _told(desk: Desk, found: Found, removals: tuple[Removal, ...]) -> Result:
     return Result(
         ok=True,
         code=200,
-        message=f"{done}; it will not go out any more.{stays}"
-        if not live
-        else f"{done} at {found.provider.name}.{stays}",
+        message=f"{done}.{stays}",
         outcome=Outcome.PARTIAL if live and len(live) < len(removals) else Outcome.ACCEPTED,
         provider=found.provider.name,
         data={

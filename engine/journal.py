@@ -23,56 +23,6 @@ from providers.database import Database
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import JsonObject
 
-MIGRATIONS = (
-    """
-    CREATE TABLE intent (
-        id TEXT PRIMARY KEY,
-        key TEXT NOT NULL UNIQUE,
-        fingerprint TEXT NOT NULL,
-        provider TEXT NOT NULL,
-        state TEXT NOT NULL,
-        request TEXT NOT NULL,
-        answer TEXT,
-        post_id TEXT,
-        opened_at REAL NOT NULL,
-        changed_at REAL NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at)
-    """,
-    """
-    ALTER TABLE intent RENAME TO intent_1;
-    DROP INDEX intent_by_fingerprint;
-    CREATE TABLE intent (
-        id TEXT PRIMARY KEY,
-        tenant TEXT NOT NULL,
-        key TEXT NOT NULL,
-        hint TEXT,
-        fingerprint TEXT NOT NULL,
-        provider TEXT NOT NULL,
-        state TEXT NOT NULL,
-        request TEXT NOT NULL,
-        answer TEXT,
-        post_id TEXT,
-        told INTEGER NOT NULL,
-        fence INTEGER NOT NULL,
-        leased_until REAL NOT NULL,
-        looks INTEGER NOT NULL,
-        look_at REAL,
-        opened_at REAL NOT NULL,
-        changed_at REAL NOT NULL,
-        UNIQUE (tenant, key)
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO intent SELECT id, '', key, NULL, fingerprint, provider, state, request, answer, post_id,
-        0, 1, changed_at + 60, 0, NULL, opened_at, changed_at FROM intent_1;
-    DROP TABLE intent_1;
-    CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at);
-    CREATE INDEX intent_by_hint ON intent (hint) WHERE hint IS NOT NULL;
-    CREATE INDEX intent_open ON intent (look_at) WHERE state IN ('sending', 'unknown');
-    CREATE INDEX intent_by_age ON intent (changed_at)
-    """,
-    "CREATE INDEX intent_by_post ON intent (post_id) WHERE post_id IS NOT NULL",
-)
-
 #: The same content without a key is the same post within this; within the next it is refused (design 6.2).
 REPEAT_WINDOW = timedelta(minutes=10)
 DUPLICATE_WINDOW = timedelta(hours=24)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from engine import telling
-from engine.abilities import impossible
+from engine.abilities import ADVICE, impossible
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -34,7 +34,7 @@ async def retry(desk: Desk, post_id: str, accounts: Sequence[str] | None, call: 
     cannot, code = impossible(found, [Act.RETRY], {})
     problems = cannot or _strange(found, accounts or ())
     if problems:
-        return refused(problems, code if cannot else ErrorCode.INVALID_PAYLOAD)
+        return refused(problems, code if cannot else ErrorCode.INVALID_PAYLOAD, advice=ADVICE if cannot else None)
     wanted = [sent for sent in found.post.deliveries if accounts is None or sent.account in accounts]
     chosen = [sent.account for sent in wanted if _may_go_again(sent)]
     if not chosen:
@@ -89,8 +89,8 @@ async def _followed(desk: Desk, found: Found, wanted: list[Delivery], again: Ane
 def _follow_up(result: Result) -> JsonObject:
     """Tell the post that was made for one delivery; or why there is none, or that nobody knows."""
     if result.ok and result.data:
-        made = {"follow_up": result.data["id"], "status": result.data["status"], "replayed": result.data["replayed"]}
-        return {"queued": True, "fix": None, **made}
+        made = {name: result.data[name] for name in ("status", "replayed")}
+        return {"queued": True, "error": None, "retry": None, "fix": None, "follow_up": result.data["id"], **made}
     verdict = {"error_code": result.error_code, "outcome": result.outcome, "message": result.message}
     return {"queued": False, "fix": result.retry.advice if result.retry else None, **verdict}
 
@@ -99,12 +99,14 @@ def _told(desk: Desk, found: Found, entries: list[JsonObject], results: list[Res
     again = [desk.directory.name(entry["account"]) for entry in entries if entry["queued"]]
     rest = len(entries) - len(again)
     left = f" {rest} left as they are: see deliveries." if rest else ""
+    before = all(entry.get("replayed") for entry in entries if entry["queued"])
+    done = "Nothing new was sent; this was asked before, and was sent again then" if before else "Sent again"
     poll = found.provider.poll_seconds
     following = [call for result in results for call in result.next]
     return Result(
         ok=True,
         code=200,
-        message=f"Sent again on {', '.join(again)}.{left}",
+        message=f"{done} on {', '.join(again)}.{left}",
         outcome=Outcome.PARTIAL if rest else Outcome.ACCEPTED,
         provider=found.provider.name,
         data={

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine import telling
-from engine.abilities import impossible, words
+from engine.abilities import ADVICE, impossible, words
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -15,7 +15,6 @@ from schemas.ability import Act
 from schemas.account import Account
 from schemas.change_intake import PostChange
 from schemas.checker import check_accounts, check_shape
-from schemas.errors import ErrorCode
 from schemas.instant import resolve
 from schemas.intake import Reading
 from schemas.jsonvalue import JsonObject
@@ -43,6 +42,8 @@ async def update(desk: Desk, reading: Reading[PostChange], call: Call) -> Result
 
 async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, call: Call) -> Result:
     done = [words(act) for act in change.acts]
+    if not done:
+        return telling.changed(desk, found.post, found.provider.name, timezone, ["nothing, for it is so already"])
     accounts, summary = _accounts(found.post, change), f"{found.id}: {', '.join(done)}."
     held = await permit(desk, call, _effect(found.post, change), accounts, summary)
     if held:
@@ -72,9 +73,9 @@ async def _check(desk: Desk, found: Found, arguments: JsonObject) -> Change | Re
     cannot, code = impossible(found, change.acts, _PATHS)
     wrong = [*_contradictions(wanted), *_brought(desk, found, wanted, accounts)]
     wrong += strangers if "accounts" in wanted else []
-    if wrong or cannot:
-        return refused([*cannot, *wrong], ErrorCode.INVALID_PAYLOAD if wrong else code)
-    return change
+    if cannot:
+        return refused([*cannot, *wrong], code, advice=ADVICE)
+    return refused(wrong) if wrong else change
 
 
 def _change(desk: Desk, post: Post, wanted: JsonObject, accounts: tuple[Account, ...]) -> Change:

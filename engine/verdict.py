@@ -42,11 +42,17 @@ NEXT_OF_CREATE: dict[ErrorCode, NextCall] = dict.fromkeys(
 )
 
 
-def refused(problems: list[Problem], code: ErrorCode = ErrorCode.INVALID_PAYLOAD, *, create: bool = False) -> Result:
+def refused(
+    problems: list[Problem],
+    code: ErrorCode = ErrorCode.INVALID_PAYLOAD,
+    *,
+    create: bool = False,
+    advice: str | None = None,
+) -> Result:
     """Tell problems that we found ourselves, before anything was sent."""
     number = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     following = _following(code, create=True) if create else []
-    return failure(code, f"{number}. Nothing was sent.", problems=problems, next_calls=following)
+    return failure(code, f"{number}. Nothing was sent.", problems=problems, next_calls=following, advice=advice)
 
 
 def read_failed(error: Failure, provider: str) -> Result:

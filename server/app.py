@@ -17,7 +17,8 @@ from engine.clock import utc_now
 from engine.delivery import Courier
 from engine.desk import Desk
 from engine.directory import Directory
-from engine.journal import MIGRATIONS, Journal
+from engine.intent import MIGRATIONS
+from engine.journal import Journal
 from engine.settler import Settler
 from providers.breaker import BREAKER_MIGRATIONS, Breaker
 from providers.database import Database

@@ -15,7 +15,7 @@ from typing import Any
 
 import anyio.lowlevel
 
-from engine import cases, creation, journal, orders
+from engine import cases, creation, intent, journal, orders
 from engine.cases import Cases, Pauses
 from engine.intent import Intent, Wanted
 from engine.journal import Journal, Standing
@@ -47,7 +47,7 @@ def _no_intent() -> AbstractContextManager[None]:
 
     async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent]:
         with closing(sqlite3.connect(":memory:")) as forgotten:
-            for statement in ";".join(journal.MIGRATIONS).split(";"):
+            for statement in ";".join(intent.MIGRATIONS).split(";"):
                 forgotten.execute(statement)
             return Standing.NEW, journal._insert(forgotten, wanted, self._clock(), self._clock())
 

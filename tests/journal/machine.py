@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from engine.cases import Cases, Pauses
-from engine.intent import Intent, State, Wanted
-from engine.journal import MIGRATIONS, Journal, Standing
+from engine.intent import MIGRATIONS, Intent, State, Wanted
+from engine.journal import Journal, Standing
 from engine.orders import content
 from providers.database import Database
 from schemas.request import PostRequest

@@ -10,8 +10,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from engine.intent import State, Wanted
-from engine.journal import MIGRATIONS, Journal, Standing
+from engine.intent import MIGRATIONS, State, Wanted
+from engine.journal import Journal, Standing
 from providers.database import Database
 from tests.desk import INSTAGRAM, SLIDES, Body, genviral
 from tests.wire.desk import moving

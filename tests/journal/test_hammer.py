@@ -16,7 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from engine.clock import utc_now
 from engine.intent import Wanted
-from engine.journal import MIGRATIONS, Journal
+from engine.intent import MIGRATIONS
+from engine.journal import Journal
 from providers.database import Database
 
 async def main(path, number, keys):
