@@ -15,7 +15,8 @@ from providers import lost
 from providers.fetch import Fetcher
 from providers.postpost import records
 from providers.postpost.api import Api
-from providers.postpost.media import File, load
+from providers.postpost.files import File
+from providers.postpost.media import load
 from providers.postpost.orders import accepted, group_body, group_id, stamp
 from providers.protocol import Failure
 from schemas.errors import ErrorCode

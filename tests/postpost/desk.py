@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain, repeat
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ import anyio
 import httpx2
 from mcp.client import Client
 from pydantic import SecretStr
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from engine.cases import Cases, Pauses
@@ -80,7 +79,7 @@ def video(path: str = "/clip.mp4") -> Body:
 
 @dataclass
 class Host:
-    """A host of media: ``FILES``, a path that never answers, and one that answers with too much."""
+    """A host of media: ``FILES`` and a path that never answers."""
 
     asked: list[str] = field(default_factory=list[str])
 
@@ -92,8 +91,6 @@ class Host:
 
 
 def _answer(path: str) -> Response:
-    if path == "/huge.mp4":
-        return StreamingResponse(chain([MP4], repeat(bytes(1024 * 1024), 128)))
     content = FILES.get(path)
     return Response(status_code=404) if content is None else Response(content, media_type="text/plain")
 

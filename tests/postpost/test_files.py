@@ -23,7 +23,20 @@ from schemas.errors import ErrorCode
 from schemas.post import Order
 from schemas.status import Status
 from tests.desk import KEY, Body
-from tests.postpost.desk import JPEG, LINKEDIN, MP4, PNG, TIKTOK, YOUTUBE, PostPostService, X
+from tests.postpost.desk import (
+    INSTAGRAM,
+    JPEG,
+    LINKEDIN,
+    MP4,
+    PINTEREST,
+    PNG,
+    TELEGRAM,
+    THREADS,
+    TIKTOK,
+    YOUTUBE,
+    PostPostService,
+    X,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +118,13 @@ async def test_a_video_goes_out_from_the_disk(tmp_path: Path) -> None:
 #: An account, the kind of media, what was measured of the file, and what is wrong with it.
 UNFIT = [
     (X, "slideshow", Measures("image/jpeg", 6 * MEGABYTE), "out_of_range"),
+    (PINTEREST, "video", Measures("video/mp4", 512 * MEGABYTE + 1), "out_of_range"),
+    (X, "video", Measures("video/mp4", 9, duration=120.5), "out_of_range"),
+    (THREADS, "video", Measures("video/mp4", 9, duration=301), "out_of_range"),
+    (INSTAGRAM, "video", Measures("video/mp4", 9, duration=901), "out_of_range"),
+    (INSTAGRAM, "video", Measures("video/mp4", 9, duration=2.9), "out_of_range"),
+    (TIKTOK, "video", Measures("video/mp4", 9, duration=9, frame_rate=23), "out_of_range"),
+    (TIKTOK, "video", Measures("video/mp4", 9, duration=601, frame_rate=30), "out_of_range"),
     (LINKEDIN, "slideshow", Measures("image/heic", 9), "unsupported"),
     (LINKEDIN, "slideshow", Measures("image/avif", 9), "unsupported"),
     (LINKEDIN, "slideshow", Measures("video/mp4", 9), "unsupported"),
@@ -128,6 +148,21 @@ async def test_a_file_that_a_platform_does_not_take_is_told_before_anything_is_m
             [problem] = raised.value.problems
             assert (problem.path, problem.code) == ("/media/url" if kind == "video" else "/media/urls/0", code)
         assert await here.service.posts() == []
+
+
+FIT = [
+    (X, Measures("video/mp4", 512 * MEGABYTE, duration=120)),
+    (INSTAGRAM, Measures("video/quicktime", 9, duration=900)),
+    (TIKTOK, Measures("video/mp4", 9, duration=3, frame_rate=24000 / 1001)),
+    (TELEGRAM, Measures("video/x-matroska", 9, duration=10**6, frame_rate=1)),
+]
+
+
+@pytest.mark.parametrize(("account", "measures"), FIT)
+async def test_a_file_at_the_edge_of_what_is_taken_fits(tmp_path: Path, account: str, measures: Measures) -> None:
+    async with desk(tmp_path) as here:
+        wanted = order(account, Asset("media:f", str(tmp_path / "f"), "f", measures), kind="video")
+        assert await here.provider.rehearse(wanted) == ()
 
 
 async def test_a_rehearsal_has_nothing_to_say_of_files_that_fit(tmp_path: Path) -> None:

@@ -93,14 +93,6 @@ async def test_media_that_a_platform_does_not_take_stop_a_post_before_it_is_made
         assert await service.posts() == []
 
 
-async def test_a_file_too_large_to_be_held_stops_a_post_before_it_is_made(tmp_path: Path) -> None:
-    async with postpost(tmp_path) as (agent, service):
-        body = await agent.create(accounts=[YOUTUBE], media=video("/huge.mp4"))
-        [problem] = body["problems"]
-        assert (problem["path"], problem["limit"], problem["unit"]) == ("/media/url", 128 * 1024 * 1024, "bytes")
-        assert await service.posts() == []
-
-
 async def test_a_dead_link_stops_a_post_before_it_is_made(tmp_path: Path) -> None:
     async with postpost(tmp_path) as (agent, service):
         body = await agent.create(media=slides("/1.jpg", "/missing.jpg"))
