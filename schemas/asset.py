@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+#: How the link of a file in our keeping begins.
+HANDLE = "media:"
+
 #: Tell how much is done and how much there is (seconds or bytes), and what is under way.
 Progress: TypeAlias = Callable[[float, float, str], Awaitable[None]]
 

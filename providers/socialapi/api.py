@@ -1,8 +1,11 @@
 """Calls to SocialAPI: JSON in, JSON out, and a failure from the error table for every refusal."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+
+import anyio
 
 from providers import payload
 from providers.protocol import Failure
@@ -16,6 +19,8 @@ from schemas.jsonvalue import JsonObject, is_list, members, text
 
 #: The service takes no larger page (reference socialapi 4.2).
 MAX_PAGE = 100
+#: How long a look after a write may take, in seconds.
+LOOK_SECONDS = 5.0
 #: Checks a post and makes nothing, though it is sent one (reference socialapi 4.10).
 VALIDATE = "/posts/validate"
 
@@ -69,6 +74,20 @@ class Api:
         """
         return await self.call(method, path, body=body, leave_by=leave_by, check=_check_post)
 
+    async def look(self, post_id: str) -> JsonObject | None:
+        """Read a post after a write, to see what became of that; ``None``: it cannot be told now.
+
+        Raises:
+            Failure: ``not_found``: the post is gone.
+        """
+        with anyio.move_on_after(LOOK_SECONDS):
+            try:
+                return await self.post("GET", post_path(post_id))
+            except Failure as error:
+                if is_gone(error):
+                    raise
+        return None
+
     async def accounts(self) -> list[JsonObject]:
         """Read GET /accounts.
 
@@ -112,6 +131,26 @@ def _check_list(found: JsonObject, what: str) -> None:
 
 def _listed(found: JsonObject) -> list[JsonObject]:
     return payload.objects(found.get("data"))
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncGenerator[None]:
+    """Give up when the time is over; what was under way then may have happened.
+
+    Raises:
+        Failure: ``provider_timeout``, in doubt.
+    """
+    try:
+        with anyio.fail_after(seconds):
+            yield
+    except TimeoutError as error:
+        message = f"SocialAPI took longer than {seconds:g} s."
+        raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
+
+
+def is_gone(error: Failure) -> bool:
+    """Tell whether a failure proves that a post is not there; any other 404, such as a proxy's, proves nothing."""
+    return error.provider_error is not None and error.provider_error.code == "post.not_found"
 
 
 def post_path(post_id: str, action: str = "") -> str:

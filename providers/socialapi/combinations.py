@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from providers.socialapi.settings import OBJECTS, content_type
 from schemas.account import Account
+from schemas.asset import HANDLE
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
@@ -136,7 +137,9 @@ def _drafts_keep_no_time(situation: Situation) -> Iterator[Warn]:
 
 
 def _links_are_read_late(situation: Situation) -> Iterator[Warn]:
-    if "scheduled_at" in situation.arguments and _object(situation, "media"):
+    media = _object(situation, "media")
+    links = [link for link in (media.get("url"), *items(media.get("urls"))) if isinstance(link, str)]
+    if "scheduled_at" in situation.arguments and not all(link.startswith(HANDLE) for link in links):
         yield Warn("LINKS_READ_LATER", "SocialAPI loads the media when the post is due: keep the links alive.", "media")
 
 

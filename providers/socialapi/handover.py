@@ -1,7 +1,5 @@
 """Hand a post over: checked, made as a draft, then published, which the service does at most once (reference 6)."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,7 +7,7 @@ import anyio
 
 from providers.protocol import Failure
 from providers.socialapi import records
-from providers.socialapi.api import VALIDATE, Api, post_path
+from providers.socialapi.api import VALIDATE, Api, post_path, within
 from providers.socialapi.searching import find
 from providers.socialapi.validation import opinion
 from schemas.errors import ErrorCode
@@ -61,7 +59,7 @@ class Handover:
         """
         begun = _Begun()
         try:
-            async with self._bounded():
+            async with within(self._seconds):
                 warnings = () if order.draft else await self._rehearsed(order)
                 receipt = await self._make(order, begun)
         except Failure as error:
@@ -75,7 +73,7 @@ class Handover:
         Raises:
             Failure: it cannot be told yet.
         """
-        async with self._bounded():
+        async with within(self._seconds):
             found = await find(self._api, order, self._clock())
             if found:
                 return await self._finish(order, found)
@@ -157,16 +155,6 @@ class Handover:
             unclear = _doubtful(refusal)
             unclear.post_id = found.id
             raise unclear from refusal
-
-    @asynccontextmanager
-    async def _bounded(self) -> AsyncGenerator[None]:
-        """Give up when the time is over; what was under way then may have happened."""
-        try:
-            with anyio.fail_after(self._seconds):
-                yield
-        except TimeoutError as error:
-            message = f"SocialAPI took longer than {self._seconds:g} s."
-            raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
 
 
 def _doubtful(refusal: Failure) -> Failure:

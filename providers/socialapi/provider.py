@@ -1,12 +1,14 @@
-"""SocialAPI as a provider: create, settle, rehearse, list, read, accounts, over its REST API."""
+"""SocialAPI as a provider: all verbs, over its REST API."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import anyio
 
 from providers.protocol import Failure
-from providers.socialapi import records
+from providers.socialapi import again, changing, records, removing, usage
+from providers.socialapi.abilities import ABILITIES
 from providers.socialapi.api import MAX_PAGE, VALIDATE, Api, post_path
 from providers.socialapi.handover import SECONDS, Handover
 from providers.socialapi.paging import page
@@ -15,7 +17,7 @@ from providers.wire import Wire
 from schemas.account import Account
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
+from schemas.post import Absent, Change, Delivery, Order, Page, Post, Query, Receipt, Removal, Usage, Warn
 
 #: How long the platforms' constraints may take, in seconds: accounts can do without.
 CONSTRAINTS_SECONDS = 4.0
@@ -31,6 +33,7 @@ class SocialAPI:
     name = records.NAME
     rules = RULES
     exact = False
+    abilities = ABILITIES
 
     def __init__(self, http: Wire, clock: Clock, *, poll_seconds: float = 5.0, create_seconds: float = SECONDS) -> None:
         self.poll_seconds = poll_seconds
@@ -83,6 +86,22 @@ class SocialAPI:
         }
         found, cursor = await self._api.page(asked)
         return page([records.post(record) for record in found], query, cursor)
+
+    async def update(self, post: Post, change: Change) -> Post:
+        """Send PATCH /posts/{id} with what changes, and POST /posts/{id}/publish where it is to go out now."""
+        return await changing.update(self._api, post, change)
+
+    async def delete(self, post: Post) -> tuple[Removal, ...]:
+        """Send DELETE /posts/{id}: also takes down what is live, where its platform allows that."""
+        return await removing.delete(self._api, post)
+
+    async def retry(self, post: Post, accounts: Sequence[str]) -> tuple[Delivery, ...]:
+        """Send POST /posts/{id}/retry; it takes all failed deliveries, and one post of the plan."""
+        return await again.retry(self._api, post, accounts)
+
+    async def usage(self) -> Usage:
+        """Read GET /usage, the storage and the plan."""
+        return await usage.usage(self._api)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,6 +1,6 @@
 """SocialAPI's JSON to our values and back (reference socialapi 4, 7), believing none of it blindly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from providers import payload
@@ -10,6 +10,7 @@ from providers.socialapi.errors import find, on_delivery
 from providers.socialapi.rules import COUNTED
 from providers.socialapi.settings import PLATFORMS, target
 from schemas.account import Account, Capabilities
+from schemas.asset import Asset
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Delivery, Order, Post, Receipt, Warn
@@ -58,19 +59,25 @@ def content(order: Order) -> JsonObject:
     """Write what a post is, as POST /posts and POST /posts/validate both take it."""
     body: JsonObject = {
         "text": order.caption,
-        "media": media_items(order.media),
-        "targets": [target(account, order) for account in order.accounts],
+        "media": media_items(order.media, order.assets),
+        "targets": [target(account, order.extras, order.media) for account in order.accounts],
         "scheduled_at": wire(order.scheduled_at) if order.scheduled_at and not order.draft else None,
         "first_comment": order.extras.get("first_comment"),
     }
     return {name: value for name, value in body.items() if value not in (None, [])}
 
 
-def media_items(media: JsonObject | None) -> list[JsonObject]:
-    """Write media as links, which the service loads itself when it publishes (reference socialapi 8)."""
+def media_items(media: JsonObject | None, assets: Mapping[str, Asset]) -> list[JsonObject]:
+    """Write media as links, which the service loads itself when it publishes, or as files that it has (reference 8)."""
     found = media or {}
     kind, links = ("video", [found.get("url")]) if found.get("type") == "video" else ("image", items(found.get("urls")))
-    return [{"source_type": "url", "source": link, "type": kind} for link in links if isinstance(link, str)]
+    return [_medium(link, kind, assets.get(link)) for link in links if isinstance(link, str)]
+
+
+def _medium(link: str, kind: str, asset: Asset | None) -> JsonObject:
+    if asset and asset.remote:
+        return {"source_type": "media_id", "source": asset.remote, "type": asset.measures.kind}
+    return {"source_type": "url", "source": link, "type": kind}
 
 
 def account(record: JsonObject, constraints: JsonObject) -> Account:
@@ -140,7 +147,7 @@ def post(record: JsonObject) -> Post:
         deliveries=tuple(_delivery(entry, status) for entry in payload.objects(record.get("targets"))),
         scheduled_at=parse(text(record.get("scheduled_at")) or ""),
         created_at=parse(text(record.get("created_at")) or ""),
-        media=_media(record),
+        media=media(record),
     )
 
 
@@ -150,7 +157,8 @@ def sources(record: JsonObject) -> list[str]:
     return [source for source in listed if source is not None]
 
 
-def _media(record: JsonObject) -> JsonObject | None:
+def media(record: JsonObject) -> JsonObject | None:
+    """Read a post's media as create_post takes them."""
     found = [members(item) for item in items(record.get("media"))]
     links = [clean(source, 2_000) for source in sources(record)]
     if not links:

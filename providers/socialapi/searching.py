@@ -6,7 +6,8 @@ from unicodedata import normalize
 from providers.lost import SKEW, since
 from providers.protocol import Failure
 from providers.socialapi import records
-from providers.socialapi.api import MAX_PAGE, Api, post_path
+from providers.socialapi.api import MAX_PAGE, Api, is_gone, post_path
+from schemas.asset import HANDLE
 from schemas.errors import ErrorCode
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
@@ -47,8 +48,7 @@ async def _known(api: Api, post_id: str) -> JsonObject | None:
     try:
         return await api.post("GET", post_path(post_id))
     except Failure as error:
-        # Any other 404, such as a proxy's, proves nothing.
-        if error.provider_error and error.provider_error.code == "post.not_found":
+        if is_gone(error):
             return None
         raise
 
@@ -69,12 +69,19 @@ def _is_young(record: JsonObject, earliest: datetime) -> bool:
 def _same(order: Order, record: JsonObject) -> bool:
     """Tell whether a post has the order's text, accounts, media and time."""
     accounts = {text(members(entry).get("account_id")) for entry in items(record.get("targets"))}
-    links = [item["source"] for item in records.media_items(order.media)]
     return (
-        _canonical(text(record.get("text")) or "") == _canonical(order.caption)
+        same_text(record, order.caption)
         and accounts == {account.native_id for account in order.accounts}
-        and ("media" not in record or records.sources(record) == links)
+        and ("media" not in record or _same_media(order, records.sources(record)))
         and _same_time(order, record)
+    )
+
+
+def _same_media(order: Order, sources: list[str]) -> bool:
+    """Compare media; a file that is no longer in our keeping may be any."""
+    wanted = [text(item["source"]) for item in records.media_items(order.media, order.assets)]
+    return len(wanted) == len(sources) and all(
+        one == other or (one or "").startswith(HANDLE) for one, other in zip(wanted, sources, strict=True)
     )
 
 
@@ -85,6 +92,11 @@ def _same_time(order: Order, record: JsonObject) -> bool:
         return record.get("status") != "scheduled"
     scheduled_at = parse(text(record.get("scheduled_at")) or "")
     return scheduled_at is not None and wire(scheduled_at) == wire(order.scheduled_at)
+
+
+def same_text(record: JsonObject, caption: str) -> bool:
+    """Tell whether a post says a caption, however its line ends and accents are written."""
+    return _canonical(text(record.get("text")) or "") == _canonical(caption)
 
 
 def _canonical(words: str) -> str:

@@ -5,7 +5,6 @@ from pydantic import BaseModel
 from providers.socialapi.request import Facebook, Instagram, LinkedIn, Pinterest, Threads, TikTok, X, YouTube
 from schemas.account import Account
 from schemas.jsonvalue import JsonObject, items, members
-from schemas.post import Order
 
 #: The settings objects, by the platform whose accounts they are for.
 OBJECTS: dict[str, type[BaseModel]] = {
@@ -45,12 +44,12 @@ _WORDS: dict[tuple[str, str], dict[str, str | None]] = {
 }
 
 
-def target(account: Account, order: Order) -> JsonObject:
+def target(account: Account, extras: JsonObject, media: JsonObject | None) -> JsonObject:
     """Write one target: the account, and what the settings object of its platform says."""
     platform = account.platform
-    given = {name: _word(platform, name, value) for name, value in members(order.extras.get(platform)).items()}
+    given = {name: _word(platform, name, value) for name, value in members(extras.get(platform)).items()}
     if platform == "instagram":
-        given.setdefault("content_type", content_type(order.media))
+        given.setdefault("content_type", content_type(media))
     spoken = {name: value for name, value in given.items() if value is not None}
     own = _ON_TARGET.get(platform, {})
     data = {_theirs(platform, name): value for name, value in spoken.items() if name not in own}
