@@ -89,7 +89,7 @@ def _removals(post: Post, answer: JsonObject) -> Iterator[Removal]:
 
 def _told(sent: Delivery, result: JsonObject) -> Removal:
     outcome, said = _OUTCOMES.get(text(result.get("outcome")) or "", _UNCLEAR), text(result.get("message"))
-    reason = f" ({clean(said, 200)})" if said and outcome.words else ""
+    reason = f" SocialAPI says: {clean(said, 200)}" if said else ""
     message = f"{outcome.words}{reason}" if outcome.words else None
     return Removal(sent.account, outcome.removed, stays_live=not outcome.removed, message=message)
 

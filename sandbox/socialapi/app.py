@@ -118,6 +118,7 @@ def create_app(
     tokens: Collection[str] | None = None,
     worker_delay: float = WORKER_DELAY,
     plan: str = PLAN,
+    schedules_drafts: bool = False,
     clock: Clock | None = None,
 ) -> Starlette:
     """Build a stand-in with its own state, for `sandbox.serve` to serve.
@@ -127,6 +128,7 @@ def create_app(
         tokens: the keys that are accepted; None for any API key.
         worker_delay: seconds between the start of a delivery and its end.
         plan: one of `PLANS`.
+        schedules_drafts: whether a draft that gets a time by PATCH is scheduled; else it stays a draft.
         clock: what the service's time is told by; None for this machine's.
 
     Raises:
@@ -137,7 +139,8 @@ def create_app(
         raise ValueError(f"{plan!r} is not a plan: {', '.join(PLANS)}")
     clock, faults, traffic = clock or Clock(), Faults(), Traffic()
     known = read_accounts(list(DEFAULT if accounts is None else accounts))
-    service = new_service(clock, known, Limits(plan, PLANS[plan]), worker_delay)
+    limits = Limits(plan, PLANS[plan])
+    service = new_service(clock, known, limits, worker_delay, schedules_drafts=schedules_drafts)
     return Starlette(
         routes=[
             *(Route(BASE_PATH + one.path, _api(service, tokens, one), methods=[one.method]) for one in OPERATIONS),

@@ -73,6 +73,7 @@ class Target:
             "page_id": self.page_id,
             "board_id": self.board_id,
             "media_ids": media_ids(self.own.get("media")),
+            "media_type": self.settings.get("content_type") if self.account.platform == "instagram" else None,
         }
         return without_absent(found | self.own)
 

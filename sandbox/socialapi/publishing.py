@@ -43,22 +43,26 @@ def create_post(service: Service, call: Call) -> Answer:
 
 
 def update_post(service: Service, call: Call) -> Answer:
-    """Change a post that is not out yet. A draft stays one, also when it gets a time: PATCH does not publish."""
+    """Change a post that is not out yet. A draft that gets a time stays one, unless the stand-in is told otherwise."""
     post = service.post(call.path["id"])
     wish = read_wish(call.fields, service.accounts)
     _is_in(post, EDITABLE)
     changed = _changed(post, wish)
-    if post.status == "scheduled":
+    newly = post.status == "draft" and service.schedules_drafts and wish.scheduled_at is not None
+    waits = post.status == "scheduled" or newly
+    if waits:
         _has_targets(changed)
         _lies_ahead(service, changed)
         admit(service, changed, unchecked=wish.unchecked)
+        if newly:
+            charge(service, changed.targets, now=False)
     elif post.status == "failed" and not wish.unchecked:
         check(service, changed)
     for target in post.targets:
         target.due = None
     post.content, post.targets, post.scheduled_at = changed.content, changed.targets, changed.scheduled_at
     post.updated_at = service.clock.now()
-    if post.status == "scheduled":
+    if waits:
         service.worker.schedule(post)
     service.events.about_post("post.updated", post, changed_fields=sorted(call.body))
     return Answer(post.view())

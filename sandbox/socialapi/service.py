@@ -17,7 +17,11 @@ from sandbox.socialapi.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that the stand-in knows; every key sees the same workspace."""
+    """All that the stand-in knows; every key sees the same workspace.
+
+    Attributes:
+        schedules_drafts: whether a draft is scheduled by getting a time. The reference does not know (4.4, 16).
+    """
 
     clock: Clock
     accounts: Accounts
@@ -26,6 +30,7 @@ class Service:
     meter: Meter
     events: Events
     worker: Worker
+    schedules_drafts: bool = False
 
     def post(self, post_id: str) -> Post:
         """Find a post by its id, or by the id that a platform gave it (reference socialapi 4.3).
@@ -45,11 +50,13 @@ class Service:
         return self.meter.headers(self.library.used_bytes)
 
 
-def new_service(clock: Clock, accounts: Accounts, limits: Limits, worker_delay: float) -> Service:
+def new_service(
+    clock: Clock, accounts: Accounts, limits: Limits, worker_delay: float, *, schedules_drafts: bool
+) -> Service:
     """Put a stand-in together, with nothing in it but the accounts."""
     library, meter, events = Library(), Meter(clock, limits), Events(clock)
     worker = Worker(clock, worker_delay, accounts, library, meter, events)
-    return Service(clock, accounts, Posts(), library, meter, events, worker)
+    return Service(clock, accounts, Posts(), library, meter, events, worker, schedules_drafts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,10 +122,16 @@ def _native(account: str) -> str:
 
 @asynccontextmanager
 async def socialapi(
-    home: Path, clock: Clock = utc_now, *, delay: float = 0.0, plan: str = "starter", **settings: str
+    home: Path,
+    clock: Clock = utc_now,
+    *,
+    delay: float = 0.0,
+    plan: str = "starter",
+    schedules_drafts: bool = False,
+    **settings: str,
 ) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox; deliveries take ``delay`` seconds there."""
-    app = create_app(worker_delay=delay, plan=plan)
+    app = create_app(worker_delay=delay, plan=plan, schedules_drafts=schedules_drafts)
     async with (
         running(app) as url,
         httpx2.AsyncClient() as http,
@@ -144,6 +150,28 @@ async def agent(home: Path, base_url: str, clock: Clock = utc_now, **settings: s
         provider = app.desk.providers["socialapi"]
         assert isinstance(provider, SocialAPI)
         yield Agent(client, provider=provider)
+
+
+#: Every state that a post may be in, but for those that pass by themselves.
+STATES = ("draft", "scheduled", "publishing", "published", "partial", "failed", "cancelled")
+#: What a delivery fails with, that may be sent again.
+THROTTLED = "platform.facebook.rate_limit"
+
+
+async def made(agent: Agent, service: Service, state: str, **changes: object) -> str:
+    """Bring a post on Facebook and Threads into a state; ``publishing`` needs a ``delay``."""
+    failing = {"partial": [FACEBOOK], "failed": [FACEBOOK, THREADS]}.get(state, [])
+    for account in failing:
+        await service.failing(account, THROTTLED)
+    how: Body = {"draft": {"mode": "draft"}, "scheduled": {"scheduled_at": later(hours=3)}}.get(state, {})
+    body = await agent.create(**{"accounts": [FACEBOOK, THREADS], "media": None, **how, **changes})
+    post_id: str = body["data"]["id"]
+    for account in failing:
+        await service.failing(account, None)
+    if state == "cancelled":
+        await service.call("POST", f"/posts/{post_id.removeprefix('socialapi:')}/unpublish")
+    assert (await agent.call("check_status", post_id=post_id))["data"]["status"] == state
+    return post_id
 
 
 async def lose(agent: Agent, **changes: object) -> Body:
