@@ -8,7 +8,7 @@ from schemas.jsonvalue import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One tool call: of which tool, with which arguments as they came, and by whom as far as the client says.
+    """One tool call: of which tool, with which arguments as they were read, and by whom as far as the client says.
 
     ``hint`` is the client's own name for it, the same when the client repeats it.
     """

@@ -7,10 +7,11 @@ from dataclasses import replace
 import structlog
 from anyio import fail_after
 
-from engine import telling
+from engine import reach, telling
 from engine.call import Call
 from engine.desk import Desk
 from engine.intent import GOES_NOW, Wanted
+from engine.modes import Ruling
 from engine.orders import content, order
 from engine.sending import Checked, repeated, send_once
 from engine.verdict import read_failed, refused
@@ -31,7 +32,11 @@ log = structlog.get_logger(__name__)
 
 async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
+    provider = _provider(desk, items(reading.arguments.get("accounts")))[0]
+    given, reading = reading, reach.as_the_mode_has_it(desk, reading, provider)
     checked = await check(desk, reading)
+    if reading is not given and isinstance(checked, Checked):
+        checked = reach.only_a_draft(desk, checked)
     request = reading.request
     if request is None:
         return checked if isinstance(checked, Result) else refused(reading.problems, create=True)
@@ -40,15 +45,25 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
     try:
         if isinstance(checked, Result):
             return await _stands(desk, request, call) or checked
-        return await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
+        held = await _held(desk, request, call, checked)
+        return held or await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unwritable")
         return await _unwritable(desk, request, call, error)
 
 
-async def _stands(desk: Desk, request: PostRequest, call: Call) -> Result | None:
+async def _held(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result | None:
+    """Answer for a post that may not be made now. One that a person would have to approve may stand already."""
+    if reach.ruling(desk, request, checked) is Ruling.HELD:
+        told = await _stands(desk, request, call, checked)
+        if told:
+            return told
+    return await reach.allow(desk, request, call, checked)
+
+
+async def _stands(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Result | None:
     """Answer a repeat that would be refused today, because its time has passed or its service is down, by its case."""
-    twin = await desk.journal.peek(_wanted(desk, request, call))
+    twin = await desk.journal.peek(_wanted(desk, request, call, checked))
     return await repeated(desk, *twin, request.timezone) if twin else None
 
 
@@ -126,6 +141,9 @@ def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:
 
 async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Result:
     """Ask the service too, where it can check without making anything; one that does not answer is only a warning."""
+    foreseen = reach.foreseen(desk, request, checked)
+    if isinstance(foreseen, Result):
+        return foreseen
     wanted = replace(order(content(request), checked.accounts), scheduled_at=checked.scheduled_at)
     try:
         found = await checked.provider.rehearse(wanted)
@@ -134,7 +152,7 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
             return refused(list(error.problems), ErrorCode.VALIDATION_FAILED, create=True)
         unasked = f"The service did not check this post; only the rules here did. {error.message}"
         found = (Warn("NOT_CHECKED_BY_SERVICE", unasked),)
-    warnings = checked.warnings + found
+    warnings = checked.warnings + found + ((foreseen,) if foreseen else ())
     return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, warnings, draft=wanted.draft)
 
 

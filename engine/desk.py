@@ -7,6 +7,7 @@ from datetime import timedelta
 from engine.cases import Cases
 from engine.directory import Directory
 from engine.journal import Journal
+from engine.modes import Modes
 from providers.protocol import Provider
 from schemas.instant import Clock
 
@@ -16,7 +17,7 @@ class Desk:
     """The engine's parts, put together once by the composition root.
 
     ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
-    nothing of a post may leave any more.
+    nothing of a post may leave any more. ``modes`` say how far calls may go.
     """
 
     providers: dict[str, Provider]
@@ -26,3 +27,4 @@ class Desk:
     clock: Clock
     send_window: timedelta
     tenants: Mapping[str, str] = field(default_factory=dict[str, str])
+    modes: Modes = field(default_factory=Modes)

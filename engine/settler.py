@@ -7,6 +7,7 @@ import structlog
 from anyio import sleep
 
 from engine.desk import Desk
+from engine.permits import may_settle
 from engine.settling import settle
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class Settler:
         """
         for case_id in await self._desk.cases.due():
             case = await self._desk.journal.find(case_id)
-            if case:
+            if case and may_settle(self._desk, case):
                 result = await settle(self._desk, case, None)
                 log.info("case_looked_into", intent=case_id, outcome=result.outcome)
         now = self._desk.clock()

@@ -11,6 +11,7 @@ from engine.cases import Pauses
 from engine.desk import Desk
 from engine.intent import Intent, State
 from engine.orders import draft, order
+from engine.permits import may_settle
 from engine.verdict import doubtful
 from providers.protocol import Failure, Provider
 from schemas.errors import ErrorCode, Outcome
@@ -76,6 +77,8 @@ async def settle(desk: Desk, intent: Intent, timezone: str | None) -> Result:
     provider, pauses = desk.providers.get(intent.provider), desk.cases.pauses(intent)
     if provider is None or pauses is None:
         return _foreign(intent)
+    if not may_settle(desk, intent):
+        return _left_open(desk, intent)
     try:
         claimed = await _claimed(desk, intent)
         if isinstance(claimed, Intent):
@@ -100,6 +103,15 @@ def _foreign(intent: Intent) -> Result:
         advice="Ask the user to look at the account. If it is not there, create it with allow_duplicate true.",
         next_calls=[NextCall(tool="list_posts", arguments={}, why="See whether the post is there after all.")],
     )
+
+
+def _left_open(desk: Desk, intent: Intent) -> Result:
+    """Tell a case that the mode does not let this process look into: its post might go out by that."""
+    accounts = intent.request["accounts"]
+    told = still_open(desk, intent, f"Nobody looked: {desk.modes.setting(accounts)} does not let this server do so.")
+    advice = "Do not create it again. Ask the user to look at the account, or to run postwright in mode publish: that"
+    retry = told.retry and told.retry.model_copy(update={"advice": f"{advice} finds out what became of it."})
+    return told.model_copy(update={"retry": retry})
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ def rehearsed(
     )
 
 
+def intended(desk: Desk, request: PostRequest, accounts: tuple[Account, ...], scheduled_at: datetime | None) -> str:
+    """Say in one sentence what a post would do."""
+    names = ", ".join(account.label for account in accounts)
+    return f"Publish on {names} {_when(scheduled_at, desk.clock(), request.timezone)}."
+
+
 def created(desk: Desk, intent: Intent, receipt: Receipt, warnings: tuple[Warn, ...]) -> JsonObject:
     """Make the ``data`` of a created post, the part that is stored and replayed."""
     sent = {delivery.account: delivery for delivery in receipt.deliveries}

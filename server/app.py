@@ -19,6 +19,7 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
+from engine.modes import ServerMode
 from engine.settler import Settler
 from providers.breaker import BREAKER_MIGRATIONS, Breaker
 from providers.database import Database
@@ -82,7 +83,8 @@ class Opened:
 async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end."""
     async with open_desk(settings, clock) as opened, create_task_group() as group:
-        for run in (opened.settle, *opened.deliver):
+        # A server that only reads sends nothing, what was authorised before it included.
+        for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
         yield App(Dispatch(opened.desk, settings.secrets).server(own_version()), opened.desk)
         group.cancel_scope.cancel()
@@ -125,7 +127,8 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
     cases = Cases(database, clock, pauses)
     journal = Journal(database, clock, timedelta(seconds=2 * settings.send_timeout + 30))
     window = timedelta(seconds=settings.send_timeout + 10)
-    return Desk(providers, Directory(providers, clock), journal, cases, clock, window, tenants)
+    directory = Directory(providers, clock)
+    return Desk(providers, directory, journal, cases, clock, window, tenants, settings.modes)
 
 
 def _pauses(settings: Settings, provider: Provider) -> Pauses:

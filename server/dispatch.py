@@ -13,6 +13,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from engine.call import Call
 from engine.desk import Desk
+from engine.permits import forbidden
 from engine.verdict import refused
 from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject, members, text
@@ -36,10 +37,15 @@ class Dispatch:
         rule_sets = [provider.rules for provider in desk.providers.values()]
         self._desk = desk
         self._secrets = secrets
+        mode = desk.modes.server
         self._tools = {tool.name: tool for tool in TOOLS}
         self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
         self._listed = types.ListToolsResult(
-            tools=[_definition(tool, self._readers[tool.name].schema) for tool in TOOLS]
+            tools=[
+                _definition(tool.told(mode), tool.schema(mode, self._readers[tool.name].schema))
+                for tool in TOOLS
+                if tool.possible(mode)
+            ]
         )
 
     def server(self, version: str) -> Server[Any]:
@@ -48,7 +54,7 @@ class Dispatch:
             "postwright",
             version=version,
             title="postwright",
-            instructions=instructions(list(self._desk.providers)),
+            instructions=instructions(list(self._desk.providers), self._desk.modes.server),
             get_tool_input_schema=self._schema,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
@@ -80,8 +86,10 @@ class Dispatch:
     async def _run(self, ctx: Context, params: types.CallToolRequestParams) -> Result:
         tool = self._tools.get(params.name)
         if tool is None:
-            known = ", ".join(self._tools)
+            known = ", ".join(listed.name for listed in self._listed.tools)
             return failure(ErrorCode.UNKNOWN_TOOL, f"No tool {params.name[:64]!r}. The tools are {known}.")
+        if not tool.possible(self._desk.modes.server):
+            return forbidden(self._desk)
         kind = members(ctx.params).get(_KIND)
         if kind is not None:
             return refused([_not_an_object(str(kind))])

@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
+from engine.modes import Modes, ServerMode
+from schemas.jsonvalue import items
+
 PREFIX = "POSTWRIGHT_"
 GENVIRAL_URL = "https://www.genviral.io/api/partner/v1"
 POSTPOST_URL = "https://api.postpost.dev/api/v1"
@@ -29,6 +32,27 @@ def _words(value: object) -> object:
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
+def _account_modes(value: object) -> object:
+    """Read ``provider:id=mode, ...``; where it does not fit, the entry is named by its place, never by its value."""
+    read = [_account_mode(place, word) for place, word in enumerate(items(_words(value)), 1)]
+    if len({account for account, _ in read}) < len(read):
+        raise ValueError("an account is named twice")
+    return read
+
+
+def _account_mode(place: int, word: str) -> tuple[str, str]:
+    account, sign, mode = (part.strip() for part in word.rpartition("="))
+    provider, _, native = account.partition(":")
+    if not sign or not native or provider not in PROVIDERS or mode.lower() not in list(ServerMode):
+        form = f"provider:account=mode, of {', '.join(PROVIDERS)} and of {', '.join(ServerMode)}"
+        raise ValueError(f"entry {place} is not {form}")
+    return account, mode.lower()
+
+
+AccountModes = Annotated[tuple[tuple[str, ServerMode], ...], BeforeValidator(_account_modes)]
+Mode = Annotated[ServerMode, BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)]
+
+
 def _data_folder() -> Path:
     import platformdirs  # noqa: PLC0415  (20 ms of cold start that POSTWRIGHT_HOME saves)
 
@@ -45,6 +69,14 @@ class Settings(BaseModel):
         description="Where the journal, the posts of the local provider and its outbox live.",
     )
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
+    mode: Mode = Field(
+        ServerMode.PUBLISH,
+        description="How far the tools may go: `read`; `draft`: drafts alone; `approve`: a person approves what is to "
+        "go out; `publish`.",
+    )
+    account_modes: AccountModes = Field(
+        (), description="Tighter modes of single accounts: `genviral:6b0c...=draft,local:outbox=approve`."
+    )
     genviral_api_key: SecretStr | None = Field(
         None, min_length=8, description="Genviral's API key; turns the provider on."
     )
@@ -102,6 +134,11 @@ class Settings(BaseModel):
     def providers_on(self) -> tuple[str, ...]:
         """The providers named outright; else those with a key; else ``local``."""
         return self.providers or tuple(name for name in HOSTED if self.key(name)) or ("local",)
+
+    @property
+    def modes(self) -> Modes:
+        """How far calls may go."""
+        return Modes(self.mode, dict(self.account_modes))
 
     def key(self, provider: str) -> SecretStr | None:
         """The API key of a hosted provider."""

@@ -5,12 +5,13 @@ from pydantic import Field
 from engine.call import Call
 from engine.deleting import delete
 from engine.desk import Desk
+from engine.modes import ServerMode
 from engine.verdict import refused
 from schemas.intake import Intake, Reading
 from schemas.portable import tool_schema
 from schemas.request import Arguments
 from schemas.result import Result
-from tools.tool import Hints, Tool
+from tools.tool import Hints, Tool, Variant
 
 
 class DeletePost(Arguments):
@@ -34,4 +35,13 @@ TOOL = Tool(
     hints=Hints(read_only=False, destructive=True, idempotent=True, open_world=True),
     reader=lambda _: Intake(DeletePost, tool_schema(DeletePost)),
     run=delete_post,
+    variants={
+        ServerMode.DRAFT: Variant("Delete a draft", "Delete a draft.", destructive=True),
+        ServerMode.APPROVE: Variant(
+            "Delete a post",
+            "Delete a draft, or withdraw what awaits approval (hld_...). Any other post is deleted once a person "
+            "approves it; whatever stays live on its platform is told.",
+            destructive=True,
+        ),
+    },
 )

@@ -1,13 +1,14 @@
 """A tool as a value: what is offered, and the function behind it."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from engine.call import Call
 from engine.desk import Desk
+from engine.modes import RULINGS, Effect, Ruling, ServerMode
 from schemas.intake import Reading
 from schemas.jsonvalue import JsonObject
 from schemas.problem import Problem, ProblemCode
@@ -38,8 +39,21 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What is said of a tool in another mode than publish; ``mode_field`` takes the place of its argument ``mode``."""
+
+    title: str
+    description: str
+    destructive: bool
+    mode_field: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tool(Generic[Model]):
-    """One tool. ``reader`` makes what publishes and reads its arguments, for the providers that are on."""
+    """One tool. ``reader`` makes what publishes and reads its arguments, for the providers that are on.
+
+    ``publishes``: it has no use that lets nothing go out. ``variants`` are what it is told as in other modes.
+    """
 
     name: str
     title: str
@@ -47,6 +61,28 @@ class Tool(Generic[Model]):
     hints: Hints
     reader: Callable[[Sequence[RuleSet]], Reader[Model]]
     run: Callable[[Desk, Reading[Model], Call], Awaitable[Result]]
+    publishes: bool = False
+    variants: Mapping[ServerMode, Variant] = field(default_factory=dict[ServerMode, Variant])
+
+    def possible(self, mode: ServerMode) -> bool:
+        """Tell whether the mode allows any call of it."""
+        least = Effect.PUBLISH if self.publishes else Effect.KEEP
+        return self.hints.read_only or RULINGS[mode][least] is not Ruling.FORBIDDEN
+
+    def told(self, mode: ServerMode) -> "Tool[Model]":
+        """The tool as it is told in a mode."""
+        found = self.variants.get(mode)
+        if found is None:
+            return self
+        hints = replace(self.hints, destructive=found.destructive)
+        return replace(self, title=found.title, description=found.description, hints=hints)
+
+    def schema(self, mode: ServerMode, schema: JsonObject) -> JsonObject:
+        """Its schema as it is published in a mode."""
+        found, fields = self.variants.get(mode), schema["properties"]
+        if found is None or found.mode_field is None or "mode" not in fields:
+            return schema
+        return {**schema, "properties": {**fields, "mode": found.mode_field}}
 
 
 def unknown_provider(desk: Desk, name: str | None, path: str = "/provider") -> list[Problem]:

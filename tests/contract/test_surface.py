@@ -11,6 +11,10 @@ from tools.catalogue import TOOLS
 
 pytestmark = pytest.mark.anyio
 
+WRITING = ("create_post", "update_post", "delete_post", "retry_post", "upload_media")
+#: What has gone out cannot be taken back; a file that was brought can.
+DESTRUCTIVE = ("create_post", "update_post", "delete_post", "retry_post")
+
 
 @pytest.mark.parametrize("name", PROVIDERS)
 async def test_what_agents_see_is_what_was_committed(name: str) -> None:
@@ -39,8 +43,8 @@ def test_every_tool_is_named_and_annotated_as_clients_need_it(tool: object) -> N
     found = next(item for item in TOOLS if item is tool)
     assert re.fullmatch(r"[a-z_]{1,24}", found.name)
     assert found.run.__name__ == found.name == found.run.__module__.rpartition(".")[2]
-    assert found.hints.read_only is not (found.name == "create_post")
-    assert not found.hints.destructive
+    assert found.hints.read_only is not (found.name in WRITING)
+    assert found.hints.destructive is (found.name in DESTRUCTIVE)
     assert found.title
 
 

@@ -1,0 +1,89 @@
+"""All services at once, as sandboxes that outlive any one server, and what of them has gone out or is to."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+from starlette.types import ASGIApp
+
+from engine.clock import utc_now
+from sandbox import genviral, postpost, socialapi
+from sandbox.serve import running
+from schemas.instant import Clock, wire
+from tests.desk import INSTAGRAM, SLIDES, Agent, Body, agent
+
+X = "postpost:twitter-1582941003"
+THREADS = "socialapi:acc_01GGG"
+OUTBOX = "local:outbox"
+#: One account of each provider, and what a post there needs beside its caption.
+POSTS: dict[str, Body] = {INSTAGRAM: {"media": SLIDES}, X: {}, THREADS: {}, OUTBOX: {}}
+DRAFTERS = (X, THREADS, OUTBOX)
+LATER = wire(datetime.now(UTC) + timedelta(days=20))
+KEYS = {"GENVIRAL": "gva_live_many.key", "POSTPOST": "sk_many_keys.key", "SOCIALAPI": f"sapi_key_{'9f3c1d' * 10}00"}
+_SANDBOXES = {"GENVIRAL": genviral, "POSTPOST": postpost, "SOCIALAPI": socialapi}
+_DRAFT = frozenset({"draft"})
+
+
+@dataclass
+class Town:
+    """The services, and a home in which servers of any mode keep their state."""
+
+    home: Path
+    urls: dict[str, str]
+    http: httpx2.AsyncClient
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a server needs to reach all of it, as in the environment."""
+        given = {"PROVIDERS": "genviral,postpost,socialapi,local"}
+        for name, sandbox in _SANDBOXES.items():
+            given |= {f"{name}_API_KEY": KEYS[name], f"{name}_BASE_URL": f"{self.urls[name]}{sandbox.BASE_PATH}"}
+        return given
+
+    def agent(self, clock: Clock = utc_now, **settings: str) -> AbstractAsyncContextManager[Agent]:
+        return agent(self.home, clock, **self.settings, **settings)
+
+    async def fault(self, service: str, fault: str, path: str, times: int = 1) -> None:
+        body = {"method": "POST", "path": path, "fault": fault, "times": times}
+        (await self.http.post(f"{self.urls[service]}/_sandbox/faults", json=body)).raise_for_status()
+
+    async def writes(self) -> int:
+        """How many requests that could change something have reached the services."""
+        count = 0
+        for url in self.urls.values():
+            log = (await self.http.get(f"{url}/_sandbox/requests")).json()["requests"]
+            count += sum(entry["method"] != "GET" for entry in log)
+        return count
+
+    async def gone(self) -> dict[str, list[str]]:
+        """What each service has that went out, or is to: the captions of all posts that are no drafts."""
+        found = {name: await self._posts(url) for name, url in self.urls.items()}
+        found["LOCAL"] = [path.name for path in (self.home / "outbox").glob("*.md")]
+        return found
+
+    async def _posts(self, url: str) -> list[str]:
+        posts: list[Body] = (await self.http.get(f"{url}/_sandbox/posts")).json()["posts"]
+        return [str(post) for post in posts if post.get("status") not in _DRAFT]
+
+
+@asynccontextmanager
+async def town(home: Path) -> AsyncGenerator[Town]:
+    """Fresh sandboxes of all services."""
+    async with AsyncExitStack() as stack:
+        urls: dict[str, str] = {}
+        for name, sandbox in _SANDBOXES.items():
+            app: ASGIApp = sandbox.create_app()
+            urls[name] = await stack.enter_async_context(running(app))
+        yield Town(home, urls, await stack.enter_async_context(httpx2.AsyncClient()))
+
+
+def post(account: str, caption: str = "Launch day", **more: object) -> Body:
+    """The arguments of a valid create_post on one account."""
+    return {"caption": caption, "accounts": [account], **POSTS[account], **more}
+
+
+def told(body: Body) -> tuple[str | None, str | None]:
+    return body.get("error_code"), body.get("outcome")
