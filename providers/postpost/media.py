@@ -1,18 +1,18 @@
 """Media on their way to PostPost: links loaded, files of ours found, all held against what platforms take."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
 
 from providers.fetch import Fetcher, shown
 from providers.postpost.files import HEAD, File, recognised
-from providers.postpost.takes import unfit
+from providers.postpost.takes import held_against
 from providers.protocol import Failure
 from schemas.asset import Asset, Measures
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import items, members
-from schemas.post import Order
+from schemas.post import Order, Warn
 
 
 async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
@@ -21,7 +21,7 @@ async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
     Raises:
         Failure: a link does not load, a file is gone, or a platform of the post does not take what it leads to.
     """
-    held_against(order)
+    hold(order)
     files: list[File] = []
     for number, (at, link) in enumerate(_links(order), 1):
         asset = order.assets.get(link)
@@ -32,14 +32,14 @@ async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
     return files
 
 
-def held_against(order: Order) -> None:
+def hold(order: Order) -> tuple[Warn, ...]:
     """Hold the files of ours that an order names against what its platforms take, without reading any.
 
     Raises:
         Failure: a platform of the post does not take one.
     """
     known = ((number, at, link, order.assets.get(link)) for number, (at, link) in enumerate(_links(order), 1))
-    _refuse(order, [_kept(asset, number, at, link) for number, at, link, asset in known if asset])
+    return _refuse(order, [_kept(asset, number, at, link) for number, at, link, asset in known if asset])
 
 
 def _links(order: Order) -> list[tuple[str, str]]:
@@ -64,12 +64,13 @@ async def _still_there(file: File) -> None:
         raise Failure(ErrorCode.MEDIA_UNREACHABLE, message, advice="Bring the file again with upload_media.")
 
 
-def _refuse(order: Order, files: Iterable[File]) -> None:
+def _refuse(order: Order, files: Sequence[File]) -> tuple[Warn, ...]:
     wanted = "video" if members(order.media).get("type") == "video" else "image"
-    problems = [problem for file in files for problem in unfit(file, wanted, order.accounts)]
+    problems, warnings = held_against(files, wanted, order.accounts)
     if problems:
         message = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} with the media."
         raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=tuple(problems))
+    return tuple(warnings)
 
 
 async def _load(fetcher: Fetcher, link: str, number: int, at: str, folder: Path) -> File:

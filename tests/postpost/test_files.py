@@ -1,28 +1,18 @@
 """Files of ours on their way through PostPost: read from the disk, held against what was measured of them."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
-import httpx2
 import pytest
-from pydantic import SecretStr
 
-from engine.clock import utc_now
-from providers.fetch import Fetcher
-from providers.postpost.provider import PostPost
 from providers.protocol import Failure
-from providers.wire import Wire
-from sandbox.postpost import BASE_PATH, create_app
-from sandbox.serve import running
 from schemas.account import Account
 from schemas.asset import Asset, Measures
 from schemas.errors import ErrorCode
 from schemas.post import Order
 from schemas.status import Status
-from tests.desk import KEY, Body
+from tests.desk import Body
 from tests.postpost.desk import (
     INSTAGRAM,
     JPEG,
@@ -34,48 +24,13 @@ from tests.postpost.desk import (
     THREADS,
     TIKTOK,
     YOUTUBE,
-    PostPostService,
     X,
 )
+from tests.postpost.verbs import desk
 
 pytestmark = pytest.mark.anyio
 
 MEGABYTE = 1024 * 1024
-
-
-@dataclass
-class Desk:
-    """PostPost over the sandbox, without a tool before it: files come in by another one."""
-
-    provider: PostPost
-    service: PostPostService
-    home: Path
-
-    def asset(self, name: str, content: bytes, media_type: str) -> Asset:
-        """Keep a file."""
-        path = self.home / name
-        path.write_bytes(content)
-        return Asset(f"media:{name}", str(path), "My holiday.jpg", Measures(media_type, len(content)))
-
-
-@asynccontextmanager
-async def desk(home: Path) -> AsyncGenerator[Desk]:
-    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
-        wire = Wire(
-            f"{url}{BASE_PATH}",
-            SecretStr(KEY),
-            utc_now,
-            timeout=5.0,
-            concurrency=3,
-            user_agent="postwright/test",
-            key_header="x-api-key",
-        )
-        # No link is loaded: whoever tries is refused.
-        provider = PostPost(wire, utc_now, Fetcher(utc_now, permitted=lambda _: False))
-        try:
-            yield Desk(provider, PostPostService(url, http), home)
-        finally:
-            await provider.aclose()
 
 
 def order(account: str, *assets: Asset, kind: str = "slideshow") -> Order:
@@ -152,7 +107,7 @@ async def test_a_file_that_a_platform_does_not_take_is_told_before_anything_is_m
 
 FIT = [
     (X, Measures("video/mp4", 512 * MEGABYTE, duration=120)),
-    (INSTAGRAM, Measures("video/quicktime", 9, duration=900)),
+    (INSTAGRAM, Measures("video/quicktime", 9, duration=180)),
     (TIKTOK, Measures("video/mp4", 9, duration=3, frame_rate=24000 / 1001)),
     (TELEGRAM, Measures("video/x-matroska", 9, duration=10**6, frame_rate=1)),
 ]
@@ -163,6 +118,16 @@ async def test_a_file_at_the_edge_of_what_is_taken_fits(tmp_path: Path, account:
     async with desk(tmp_path) as here:
         wanted = order(account, Asset("media:f", str(tmp_path / "f"), "f", measures), kind="video")
         assert await here.provider.rehearse(wanted) == ()
+
+
+async def test_a_reel_of_a_length_on_which_pages_differ_is_a_warning(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        kept = here.asset("v", MP4, "video/mp4")
+        asset = replace(kept, measures=replace(kept.measures, duration=240.0))
+        wanted = order(INSTAGRAM, asset, kind="video")
+        rehearsed = await here.provider.rehearse(wanted)
+        assert [warn.code for warn in rehearsed] == ["MEDIA_MAY_BE_REFUSED"]
+        assert (await here.provider.create(wanted)).warnings == rehearsed
 
 
 async def test_a_rehearsal_has_nothing_to_say_of_files_that_fit(tmp_path: Path) -> None:

@@ -75,9 +75,9 @@ UNFIT: list[tuple[Body, str, str, str]] = [
     (slides("/empty.jpg"), LINKEDIN, "/media/urls/0", "Give a JPEG, PNG"),
     (slides("/clip.mp4"), LINKEDIN, "/media/urls/0", "Give a JPEG, PNG"),
     (video("/1.jpg"), LINKEDIN, "/media/url", "Give a MP4, MOV"),
-    (slides("/3.gif"), THREADS, "/media/urls/0", "Give jpg or png or webp, or leave that account out"),
-    (video("/clip.mov"), LINKEDIN, "/media/url", "Give mp4, or leave"),
-    (slides("/big.jpg"), X, "/media/urls/0", "Give a smaller file"),
+    (slides("/3.gif"), THREADS, "/media/urls/0", "Give one of: jpeg, png, webp; or leave these accounts out"),
+    (video("/clip.mov"), LINKEDIN, "/media/url", "Give one of: mp4; or leave"),
+    (slides("/big.jpg"), X, "/media/urls/0", "Give a file with at most 5,242,880 bytes, or leave"),
 ]
 
 
