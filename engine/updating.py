@@ -1,7 +1,7 @@
 """update_post: hold a change against the rules and against what the provider can do, then make it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine import telling
 from engine.abilities import ADVICE, impossible, words
@@ -15,7 +15,7 @@ from schemas.ability import Act
 from schemas.account import Account
 from schemas.change_intake import PostChange
 from schemas.checker import check_accounts, check_shape
-from schemas.instant import resolve
+from schemas.instant import resolve, wire
 from schemas.intake import Reading
 from schemas.jsonvalue import JsonObject
 from schemas.post import Change, Post
@@ -52,7 +52,15 @@ async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, 
         post = await found.provider.update(found.post, change)
     except Failure as error:
         return change_failed(error, found.provider.name, found.id)
-    return telling.changed(desk, post, found.provider.name, timezone, done)
+    return telling.changed(desk, post, found.provider.name, timezone, done + _moved(change, post))
+
+
+def _moved(change: Change, post: Post) -> list[str]:
+    """Tell a time that the service chose instead of the one asked for: some keep posts apart."""
+    asked, told = change.scheduled_at, post.scheduled_at
+    if asked is None or told is None or abs(told - asked) < _SAME:
+        return []
+    return [f"but the service moved it from {wire(asked)} to {wire(told)}"]
 
 
 def _effect(post: Post, change: Change) -> Effect:
@@ -146,3 +154,4 @@ _PATHS = {
     Act.PAUSE: "/mode",
     Act.PUBLISH: "/mode",
 }
+_SAME = timedelta(seconds=1)

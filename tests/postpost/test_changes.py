@@ -124,6 +124,7 @@ async def test_a_time_that_the_service_moves_is_told_as_it_is_now(tmp_path: Path
         second = await agent.create(mode="draft")
         body = await agent.call("update_post", post_id=second["data"]["id"], scheduled_at=SATURDAY)
         assert (body["data"]["status"], body["data"]["scheduled_at"]) == ("scheduled", "2031-07-05T09:10:00Z")
+        assert f"the service moved it from {SATURDAY} to 2031-07-05T09:10:00Z" in body["message"]
 
 
 @pytest.mark.parametrize("act", ["pause", "schedule"])
