@@ -1,5 +1,6 @@
 """Bring files to presigned links that a service gives, streamed from the disk, and to no place of our own network."""
 
+import re
 from collections.abc import AsyncGenerator, Callable
 
 import anyio
@@ -11,6 +12,7 @@ from providers.dialling import PORTS, Barred, Dialler, parsed
 from providers.protocol import Failure
 from schemas.asset import Progress
 from schemas.errors import ErrorCode
+from schemas.result import ProviderError
 
 #: How long a storage may be silent, between two pieces and before it answers (seconds).
 STEP_SECONDS = 30.0
@@ -36,15 +38,16 @@ class Uploads:
 
     async def put(
         self, url: str, path: str, media_type: str, size: int, *, seconds: float, progress: Progress | None = None
-    ) -> Answer:
-        """Send ``size`` bytes of a file within ``seconds``, and read the answer; a redirect is one, and not followed.
+    ) -> None:
+        """Send ``size`` bytes of a file within ``seconds``, and hear that they are stored; no redirect is followed.
 
         Raises:
-            Failure: the link leads nowhere that is open to it, or the file is not as it was said; or as ``Wire.send``.
+            Failure: refused, or the link leads nowhere that is open to it, or the file is not as it was said; or as
+                ``Wire.send``.
         """
         try:
             async with await anyio.open_file(path, "rb") as file:
-                return await self._put(url, _Pieces(file, size, progress), media_type, seconds)
+                answer = await self._put(url, _Pieces(file, size, progress), media_type, seconds)
         except Barred as barred:
             code = ErrorCode.PROVIDER_UNREACHABLE if barred.for_now else ErrorCode.UNEXPECTED_ANSWER
             raise Failure(code, f"The place named for the file cannot be used: {barred.why}.") from barred
@@ -54,6 +57,8 @@ class Uploads:
             message = f"The file could not be read while it was sent ({error.strerror or type(error).__name__})."
             advice = "Check that the file is still there and may be read, then call again."
             raise Failure(ErrorCode.STORAGE_FAILED, message, advice=advice) from error
+        if answer.status not in _STORED:
+            raise self._refused(answer)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -65,6 +70,12 @@ class Uploads:
         with anyio.fail_after(seconds):
             dialler, link = self._way(url)
             return await read(await dialler.reach("PUT", link, headers, pieces.read))
+
+    def _refused(self, answer: Answer) -> Failure:
+        page = _TAG.sub(" ", answer.body[:_PAGE].decode("utf-8", "replace"))
+        told = ProviderError(http_status=answer.status, message=self._redact(" ".join(page.split()))[:_SHORT] or None)
+        code = ErrorCode.PROVIDER_ERROR if answer.status >= _SERVER_ERROR else ErrorCode.UNEXPECTED_ANSWER
+        return Failure(code, f"The storage refused the file (HTTP {answer.status}).", provider_error=told)
 
     def _way(self, url: str) -> tuple[Dialler, httpx2.URL]:
         if _origin(url) == self._origin:
@@ -106,5 +117,8 @@ def _origin(url: str) -> tuple[str, str, int | None] | None:
     return found.scheme, found.host, found.port or PORTS[found.scheme]
 
 
+_STORED, _SERVER_ERROR = (200, 201, 204), 500
+_TAG = re.compile(r"<[^>]*>")
+_PAGE, _SHORT = 10_000, 200
 # How often progress is told over the whole of a file, at most.
 _STEPS = 100

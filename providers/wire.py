@@ -118,7 +118,7 @@ class Wire:
 
     async def upload(
         self, url: str, path: str, media_type: str, size: int, *, seconds: float, progress: Progress | None = None
-    ) -> Answer:
+    ) -> None:
         """PUT a file of ``size`` bytes to a presigned link, without the key: the link itself is the permission.
 
         What stores files is another service than the one that turns and the breaker are for; ``progress`` is told in
@@ -127,7 +127,7 @@ class Wire:
         Raises:
             Failure: as ``Uploads.put``.
         """
-        return await self._uploads.put(url, path, media_type, size, seconds=seconds, progress=progress)
+        await self._uploads.put(url, path, media_type, size, seconds=seconds, progress=progress)
 
     async def _exchange(
         self,

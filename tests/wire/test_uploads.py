@@ -16,7 +16,7 @@ from engine.clock import utc_now
 from providers.dialling import Dialler
 from providers.protocol import Failure
 from providers.public import is_public
-from providers.wire import Answer, Wire
+from providers.wire import Wire
 from schemas.errors import ErrorCode
 from tests.local.receiver import Handler, Receiver, Seen, answers, receiver
 from tests.local.test_fetch import HOSTILE, PUBLIC, Names, certificate
@@ -40,9 +40,9 @@ class Uploader:
     file: Path
     told: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
 
-    async def upload(self, url: str, size: int | None = None, seconds: float = 10.0) -> Answer:
+    async def upload(self, url: str, size: int | None = None, seconds: float = 10.0) -> None:
         size = self.file.stat().st_size if size is None else size
-        return await self.wire.upload(url, str(self.file), "image/png", size, seconds=seconds, progress=self._tell)
+        await self.wire.upload(url, str(self.file), "image/png", size, seconds=seconds, progress=self._tell)
 
     async def refusal(self, url: str, size: int | None = None, seconds: float = 10.0) -> Failure:
         with pytest.raises(Failure) as refused:
@@ -79,8 +79,7 @@ async def uploading(
 
 async def test_the_services_own_address_is_trusted_where_it_is(tmp_path: Path) -> None:
     async with uploading(tmp_path) as uploader:
-        answer = await uploader.upload(f"http://127.0.0.1:{uploader.service.port}/bucket/1?X-Sig=a%2Fb%20c")
-        assert answer.status == 200
+        await uploader.upload(f"http://127.0.0.1:{uploader.service.port}/bucket/1?X-Sig=a%2Fb%20c")
         [seen] = uploader.service.seen
         assert (seen.target, seen.body) == ("/bucket/1?X-Sig=a%2Fb%20c", b"picture")
         assert (seen.headers["content-type"], seen.headers["content-length"]) == ("image/png", "7")
@@ -92,7 +91,7 @@ async def test_the_services_own_address_is_trusted_where_it_is(tmp_path: Path) -
 
 async def test_another_public_address_gets_the_file_under_its_own_name(tmp_path: Path) -> None:
     async with uploading(tmp_path) as uploader:
-        assert (await uploader.upload("http://pub.test/bucket/1")).status == 200
+        await uploader.upload("http://pub.test/bucket/1")
         [seen] = uploader.names.server.seen
         assert (seen.headers["host"], seen.body) == ("pub.test", b"picture")
         assert not any(KEY in value for value in seen.headers.values())
@@ -135,7 +134,7 @@ async def test_a_certificate_is_held_against_the_name_and_not_the_address(tmp_pa
         )
         uploader = Uploader(wire, trap, names, tmp_path / "file")
         uploader.file.write_bytes(b"picture")
-        assert (await uploader.upload("https://pub.test/")).status == 200
+        await uploader.upload("https://pub.test/")
         refused = await uploader.refusal("https://twice.test/")
         assert (refused.code, len(public.seen)) == (ErrorCode.PROVIDER_UNREACHABLE, 1)
         await wire.aclose()
@@ -143,16 +142,28 @@ async def test_a_certificate_is_held_against_the_name_and_not_the_address(tmp_pa
 
 async def test_a_name_that_changes_its_mind_is_asked_once_and_taken_at_its_word(tmp_path: Path) -> None:
     async with uploading(tmp_path) as uploader:
-        assert (await uploader.upload("http://rebind.test/")).status == 200
+        await uploader.upload("http://rebind.test/")
         assert uploader.names.asked == ["rebind.test"]
         assert uploader.service.seen == []
 
 
-async def test_a_redirect_is_an_answer_and_not_followed(tmp_path: Path) -> None:
+async def test_a_redirect_is_a_refusal_and_not_followed(tmp_path: Path) -> None:
     inward = answers(307, headers={"location": "http://169.254.169.254/latest"})
     async with uploading(tmp_path, inward) as uploader:
-        assert (await uploader.upload("http://pub.test/")).status == 307
+        refused = await uploader.refusal("http://pub.test/")
+        assert (refused.code, refused.doubt) == (ErrorCode.UNEXPECTED_ANSWER, False)
+        assert refused.message == "The storage refused the file (HTTP 307)."
         assert uploader.names.asked == ["pub.test"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, ErrorCode.UNEXPECTED_ANSWER), (503, ErrorCode.PROVIDER_ERROR)])
+async def test_a_refusal_is_told_in_the_storages_words(tmp_path: Path, status: int, code: ErrorCode) -> None:
+    page = f"<?xml version='1.0'?>\n<Error><Code>SlowDown</Code><Key>{KEY}</Key></Error>".encode()
+    async with uploading(tmp_path, answers(status, page, media_type="application/xml")) as uploader:
+        refused = await uploader.refusal("http://pub.test/")
+        assert (refused.code, refused.doubt) == (code, False)
+        assert refused.provider_error is not None
+        assert (refused.provider_error.http_status, refused.provider_error.message) == (status, "SlowDown [key]")
 
 
 async def test_a_refusal_before_the_file_was_read_is_heard(tmp_path: Path) -> None:
@@ -171,7 +182,7 @@ async def test_a_refusal_before_the_file_was_read_is_heard(tmp_path: Path) -> No
         port = listener.extra(anyio.abc.SocketAttribute.local_port)
         async with uploading(tmp_path, base=f"http://127.0.0.1:{port}") as uploader:
             uploader.file.write_bytes(bytes(MEGABYTE))
-            assert (await uploader.upload(f"http://127.0.0.1:{port}/")).status == 413
+            assert "HTTP 413" in (await uploader.refusal(f"http://127.0.0.1:{port}/")).message
         group.cancel_scope.cancel()
 
 
@@ -195,7 +206,7 @@ async def test_a_large_file_is_never_in_memory_and_its_progress_is_told_in_bytes
             with uploader.file.open("wb") as file:
                 file.truncate(size)
             tracemalloc.start()
-            assert (await uploader.upload(f"http://127.0.0.1:{port}/", seconds=60.0)).status == 200
+            await uploader.upload(f"http://127.0.0.1:{port}/", seconds=60.0)
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             assert (taken, peak < 8 * MEGABYTE) == (size, True)
