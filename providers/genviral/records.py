@@ -1,14 +1,14 @@
-"""Genviral's JSON to our values and back (reference genviral 2, 4, 5, 7), believing none of it blindly."""
+"""Genviral's JSON as our values (reference genviral 2, 4, 5, 7), believing none of it blindly."""
 
 from itertools import islice
 
 from providers import payload
 from providers.genviral.errors import FAILED
-from providers.genviral.settings import NAMES, settings
+from providers.genviral.settings import NAMES
 from schemas.account import Account, Capabilities
-from schemas.instant import parse, wire
+from schemas.instant import parse
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.post import Delivery, Order, Post, Receipt, Warn
+from schemas.post import Delivery, Post, Receipt, Warn
 from schemas.problem import Problem, ProblemCode
 from schemas.status import Status
 from schemas.untrusted import clean
@@ -39,25 +39,8 @@ FILTERS: dict[Status, tuple[str, ...]] = {
     Status.FAILED: ("failed",),
 }
 
-#: Platform objects that stand at the top of the body; the others lie in ``settings`` (reference 6.2 to 6.5).
-_TOP_LEVEL = ("tiktok", "pinterest", "music_url")
-
 #: Genviral's platform words that differ from ours.
 _PLATFORMS = {"twitter": "x"}
-
-
-def order_body(order: Order) -> JsonObject:
-    """Write POST /posts' body; absent fields are left out, since unknown and null ones may be refused."""
-    body: JsonObject = {
-        "caption": order.caption,
-        "media": order.media,
-        "accounts": [{"id": account.native_id} for account in order.accounts],
-        "scheduled_at": wire(order.scheduled_at) if order.scheduled_at else None,
-        "external_id": order.key,
-        **{name: order.extras[name] for name in _TOP_LEVEL if name in order.extras},
-        "settings": settings(order.extras) or None,
-    }
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def account(record: JsonObject) -> Account:
