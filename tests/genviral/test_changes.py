@@ -1,5 +1,6 @@
 """update_post through Genviral: what it changes, in which state, and what is told when an answer is lost."""
 
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,21 @@ async def test_what_a_post_says_and_where_is_changed_and_nothing_else(tmp_path: 
         assert [sent["account_id"] for sent in after["accounts"]["states"]] == accounts
         assert [native(sent["account"]) for sent in body["data"]["deliveries"]] == accounts
         assert after["scheduled_at"] == before["scheduled_at"]
+
+
+async def test_any_changes_together_are_made_and_nothing_else(tmp_path: Path) -> None:
+    shown = {"caption": "caption", "media": "media", "accounts": "accounts", "schedule": "scheduled_at"}
+    async with lives(tmp_path) as (agent, service):
+        for number, acts in enumerate(chain.from_iterable(combinations(shown, size) for size in range(1, 5))):
+            await made(agent, service, "scheduled", caption=f"Post {number}", idempotency_key=f"post-{number}")
+            before = (await service.posts())[-1]
+            wanted = {name: value for act in acts for name, value in CHANGES[act].items()}
+            body = await change(agent, f"genviral:{before['id']}", **wanted)
+            assert body["ok"], acts
+            after = (await service.posts())[-1]
+            assert after["id"] == before["id"]
+            changed = {name for name in before if before[name] != after[name]} - {"due", "warnings"}
+            assert changed == {shown[act] for act in acts}
 
 
 @pytest.mark.parametrize("state", OPEN)
