@@ -20,6 +20,41 @@ STEP_SECONDS = 30.0
 PIECE = 256 * 1024
 
 
+class Pieces:
+    """The content of an open file, for one request after another, until one of them is answered."""
+
+    def __init__(self, file: AsyncFile[bytes], size: int, progress: Progress | None) -> None:
+        self._file = file
+        self.size = size
+        self._progress = progress
+
+    async def read(self) -> AsyncGenerator[bytes]:
+        """Read it from the beginning.
+
+        Raises:
+            Failure: it is not as long as it was said.
+        """
+        sent = told = await self._file.seek(0)
+        while piece := await self._file.read(PIECE):
+            sent += len(piece)
+            if sent > self.size:
+                break
+            yield piece
+            if self._progress and (sent == self.size or sent - told >= self.size / _STEPS):
+                await self._progress(sent, self.size, "Uploading the file.")
+                told = sent
+        if sent != self.size:
+            advice = "Leave the file as it is while it is uploaded, then call again."
+            raise Failure(ErrorCode.STORAGE_FAILED, "The file changed while it was sent.", advice=advice)
+
+
+def unreadable(error: OSError) -> Failure:
+    """Tell that a file could not be read while it was sent."""
+    message = f"The file could not be read while it was sent ({error.strerror or type(error).__name__})."
+    advice = "Check that the file is still there and may be read, then call again."
+    return Failure(ErrorCode.STORAGE_FAILED, message, advice=advice)
+
+
 class Uploads:
     """PUTs files where a service at ``base_url`` says.
 
@@ -47,16 +82,14 @@ class Uploads:
         """
         try:
             async with await anyio.open_file(path, "rb") as file:
-                answer = await self._put(url, _Pieces(file, size, progress), media_type, seconds)
+                answer = await self._put(url, Pieces(file, size, progress), media_type, seconds)
         except Barred as barred:
             code = ErrorCode.PROVIDER_UNREACHABLE if barred.for_now else ErrorCode.UNEXPECTED_ANSWER
             raise Failure(code, f"The place named for the file cannot be used: {barred.why}.") from barred
         except FAILED as error:
             raise missing(error, seconds, self._redact) from error
         except OSError as error:
-            message = f"The file could not be read while it was sent ({error.strerror or type(error).__name__})."
-            advice = "Check that the file is still there and may be read, then call again."
-            raise Failure(ErrorCode.STORAGE_FAILED, message, advice=advice) from error
+            raise unreadable(error) from error
         if answer.status not in _STORED:
             raise self._refused(answer)
 
@@ -65,7 +98,7 @@ class Uploads:
         await self._home.aclose()
         await self._elsewhere.aclose()
 
-    async def _put(self, url: str, pieces: "_Pieces", media_type: str, seconds: float) -> Answer:
+    async def _put(self, url: str, pieces: Pieces, media_type: str, seconds: float) -> Answer:
         headers = {"Content-Type": media_type, "Content-Length": str(pieces.size)}
         with anyio.fail_after(seconds):
             dialler, link = self._way(url)
@@ -81,29 +114,6 @@ class Uploads:
         if _origin(url) == self._origin:
             return self._home, httpx2.URL(url)
         return self._elsewhere, parsed(url, self._schemes)
-
-
-class _Pieces:
-    """The content of an open file, for one request after another, until one of them is answered."""
-
-    def __init__(self, file: AsyncFile[bytes], size: int, progress: Progress | None) -> None:
-        self._file = file
-        self.size = size
-        self._progress = progress
-
-    async def read(self) -> AsyncGenerator[bytes]:
-        sent = told = await self._file.seek(0)
-        while piece := await self._file.read(PIECE):
-            sent += len(piece)
-            if sent > self.size:
-                break
-            yield piece
-            if self._progress and (sent == self.size or sent - told >= self.size / _STEPS):
-                await self._progress(sent, self.size, "Uploading the file.")
-                told = sent
-        if sent != self.size:
-            advice = "Leave the file as it is while it is uploaded, then call again."
-            raise Failure(ErrorCode.STORAGE_FAILED, "The file changed while it was sent.", advice=advice)
 
 
 def _origin(url: str) -> tuple[str, str, int | None] | None:

@@ -1,7 +1,7 @@
 """HTTP towards a hosted service: one pooled client, bounded in time, size and number, telling doubt from certainty."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -17,12 +17,13 @@ from pydantic import SecretStr
 from providers.answer import FAILED, Answer, missing, read
 from providers.breaker import Breaker, Watch
 from providers.dialling import Dialler
+from providers.forms import Form
 from providers.jitter import Spread, full_jitter
 from providers.leaving import held_back
 from providers.protocol import Failure
 from providers.retrying import Kind, Try, retried
 from providers.turns import Turns
-from providers.uploads import Uploads
+from providers.uploads import Pieces, Uploads, unreadable
 from schemas.asset import Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
@@ -106,15 +107,35 @@ class Wire:
             Failure: ``provider_unreachable`` or ``provider_paused`` when nothing was sent; ``provider_timeout`` or
                 ``unexpected_answer`` with ``doubt`` when the request may have been acted on.
         """
-        secret = self._key.get_secret_value()
-        value = f"Bearer {secret}" if self._key_header == "Authorization" else secret
-        headers = {**self._call_headers, self._key_header: value}
         held = held_back(partial(self._hold_to, leave_by), body=body is not None) if leave_by else None
         request = self._open().build_request(
-            method, f"{self._base_url}{path}", json=body, params=query, headers=headers, extensions=held
+            method, f"{self._base_url}{path}", json=body, params=query, headers=self._keyed(), extensions=held
         )
-        watched = self._breaker.watch() if self._breaker else nullcontext(Watch())
-        return await self._exchange(request, self._timeout, watched, leave_by, until)
+        return await self._exchange(request, self._timeout, leave_by, until)
+
+    async def send_file(
+        self, path: str, file: str, name: str, media_type: str, size: int, *, seconds: float, progress: Progress
+    ) -> Answer:
+        """POST ``size`` bytes of a file as the form field ``file``, under the key, and read the whole answer.
+
+        ``progress`` is told in bytes.
+
+        Raises:
+            Failure: the file is not as it was said; or as ``send``.
+        """
+        try:
+            async with await anyio.open_file(file, "rb") as opened:
+                form = Form("file", name, media_type, Pieces(opened, size, progress))
+                url, headers = f"{self._base_url}{path}", {**self._keyed(), **form.headers}
+                request = self._open().build_request("POST", url, content=form.read(), headers=headers)
+                return await self._exchange(request, seconds)
+        except OSError as error:
+            raise unreadable(error) from error
+
+    def _keyed(self) -> dict[str, str]:
+        secret = self._key.get_secret_value()
+        value = f"Bearer {secret}" if self._key_header == "Authorization" else secret
+        return {**self._call_headers, self._key_header: value}
 
     async def upload(
         self, url: str, path: str, media_type: str, size: int, *, seconds: float, progress: Progress | None = None
@@ -133,11 +154,10 @@ class Wire:
         self,
         request: httpx2.Request,
         seconds: float,
-        watched: AbstractAsyncContextManager[Watch],
         leave_by: Deadline | None = None,
         until: float = inf,
     ) -> Answer:
-        async with watched as watch:
+        async with self._breaker.watch() if self._breaker else nullcontext(Watch()) as watch:
             give_back = await self._take_turn(until)
             try:
                 self._hold_to(leave_by)

@@ -13,6 +13,7 @@ from providers.retrying import Kind, Try
 from providers.socialapi import refusals
 from providers.socialapi.records import is_post
 from providers.wire import Wire, segment
+from schemas.asset import Asset, Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, Deadline
 from schemas.jsonvalue import JsonObject, is_list, members, text
@@ -61,7 +62,7 @@ class Api:
                 check(found)
             return found
 
-        harmless = method == "GET" or path == VALIDATE
+        harmless = method == "GET" or path.endswith(_HARMLESS)
         return await self._http.tried(Kind.READ if harmless else Kind.WRITE, attempt, leave_by)
 
     async def post(
@@ -87,6 +88,29 @@ class Api:
                 if is_gone(error):
                     raise
         return None
+
+    async def put_in(self, asset: Asset, *, seconds: float, progress: Progress) -> JsonObject:
+        """Send a file as a form to POST /media/upload; it is never sent again by itself.
+
+        Raises:
+            Failure: it is not there, or (``doubt``) nobody knows.
+        """
+        size, media_type = asset.measures.bytes, asset.measures.media_type
+        answer = await self._http.send_file(
+            "/media/upload", asset.path, asset.name, media_type, size, seconds=seconds, progress=progress
+        )
+        if answer.status not in _SUCCESS:
+            raise refusals.failure(answer, self._http, self._clock)
+        return refusals.body(answer)
+
+    async def put_at(self, url: str, asset: Asset, *, seconds: float, progress: Progress) -> None:
+        """Send a file to a link that GET /media/upload-url gave.
+
+        Raises:
+            Failure: it did not arrive, or nobody knows.
+        """
+        size, media_type = asset.measures.bytes, asset.measures.media_type
+        await self._http.upload(url, asset.path, media_type, size, seconds=seconds, progress=progress)
 
     async def accounts(self) -> list[JsonObject]:
         """Read GET /accounts.
@@ -162,5 +186,7 @@ def post_path(post_id: str, action: str = "") -> str:
     return f"/posts/{segment(post_id)}{action}"
 
 
+# Requests to POST that change nothing, or the same once and for all.
+_HARMLESS = (VALIDATE, "/verify")
 _SUCCESS, _UNPROCESSABLE, _NO_CONTENT = range(200, 300), 422, 204
 _LONGEST_CURSOR = 4_000

@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 
 from providers.protocol import Failure
-from providers.socialapi import again, changing, records, removing, usage
+from providers.socialapi import again, bringing, changing, records, removing, usage
 from providers.socialapi.abilities import ABILITIES
 from providers.socialapi.api import MAX_PAGE, VALIDATE, Api, post_path
 from providers.socialapi.handover import SECONDS, Handover
@@ -15,6 +15,7 @@ from providers.socialapi.paging import page
 from providers.socialapi.rules import RULES
 from providers.wire import Wire
 from schemas.account import Account
+from schemas.asset import Asset, Brought, Progress
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Absent, Change, Delivery, Order, Page, Post, Query, Receipt, Removal, Usage, Warn
@@ -102,6 +103,10 @@ class SocialAPI:
     async def usage(self) -> Usage:
         """Read GET /usage, the storage and the plan."""
         return await usage.usage(self._api)
+
+    async def bring(self, asset: Asset, progress: Progress) -> Brought:
+        """Send POST /media/upload, or for a large file GET /media/upload-url, the file, POST /media/{id}/verify."""
+        return await bringing.bring(self._api, asset, progress)
 
     async def aclose(self) -> None:
         """Close the connections."""
