@@ -9,7 +9,7 @@ KEY = (
 )
 RIGHTS = (
     "Tell the user: this SocialAPI key may not do that. It needs access to the brand, "
-    "and the scopes accounts:read, posts:read and posts:write."
+    "and the scopes accounts:read, posts:read, posts:write, and for files media:read and media:write."
 )
 DASHBOARD = "Ask the user to do this in the SocialAPI dashboard; no API key may."
 BEGIN_AGAIN = "Ask the user to begin connecting again in the SocialAPI dashboard; this attempt is no longer valid."
