@@ -38,12 +38,14 @@ async def delete(desk: Desk, post_id: str, call: Call) -> Result:
 def _told(desk: Desk, found: Found, removals: tuple[Removal, ...]) -> Result:
     live = [desk.directory.name(one.account) for one in removals if one.stays_live]
     waited = not found.post.status.terminal and found.post.status is not Status.DRAFT
-    done = "Cancelled: it will not go out" if waited else "Deleted"
-    stays = f" It stays live on {', '.join(live)}: only a person can remove it there." if live else ""
+    done = "Cancelled: it will not go out." if waited else "Deleted."
+    # Where nothing went, the service may have kept the post as well.
+    done = done if any(one.removed for one in removals) or not live else ""
+    stays = f"It stays live on {', '.join(live)}: each delivery says what is left to do." if live else ""
     return Result(
         ok=True,
         code=200,
-        message=f"{done}.{stays}",
+        message=f"{done} {stays}".strip(),
         outcome=Outcome.PARTIAL if live and len(live) < len(removals) else Outcome.ACCEPTED,
         provider=found.provider.name,
         data={

@@ -147,11 +147,12 @@ async def test_a_time_that_does_not_schedule_the_post_is_told_with_the_way_round
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled"])
-@pytest.mark.parametrize("how", [{"mode": "publish"}, {"scheduled_at": later(seconds=5)}], ids=["mode", "time"])
-async def test_a_post_that_waits_is_published_now_and_once(tmp_path: Path, state: str, how: Body) -> None:
+@pytest.mark.parametrize("how", ["mode", "time"])
+async def test_a_post_that_waits_is_published_now_and_once(tmp_path: Path, state: str, how: str) -> None:
+    now: Body = {"mode": "publish"} if how == "mode" else {"scheduled_at": later(seconds=5)}
     async with socialapi(tmp_path) as (agent, service):
         post_id = await made(agent, service, state)
-        body = await change(agent, post_id, caption="New words", **how)
+        body = await change(agent, post_id, caption="New words", **now)
         assert (body["outcome"], body["data"]["status"]) == ("accepted", "published"), body
         found = await record(service)
         assert (found["text"], set(found["appearances"].values())) == ("New words", {1})

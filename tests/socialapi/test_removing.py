@@ -94,6 +94,7 @@ async def test_a_platform_that_lets_nothing_be_deleted_keeps_the_post_live(
         body = await agent.call("delete_post", post_id=post_id)
         assert told(body) == {account: LIVE}
         assert "remove it in the app" in said(body, account)
+        assert body["message"].startswith("It stays live on ")
         assert len(await service.posts()) == 1
 
 
