@@ -216,12 +216,16 @@ class Courier:
     def _judge(self, failure: Failure, claim: Claim, *, exact: bool) -> Verdict:
         return judge(failure, claim.record, self._clock(), self._spread, exact=exact)
 
-    def _too_late(self, due_at: datetime) -> str:
+    def _too_late(self, due_at: datetime, doubt: bool) -> str:
         now = self._clock()
+        most = relative(now + self._max_lateness, now).removeprefix("in ")
         return (
-            f"Nothing was sent: this was due at {wire(due_at)} ({relative(due_at, now)}), no running server could send"
-            f" it then, and it may be at most {relative(now + self._max_lateness, now).removeprefix('in ')} late."
+            f"{_MAYBE_SENT if doubt else 'Nothing was sent'}: this was due at {wire(due_at)} ({relative(due_at, now)}),"
+            f" no running server could send it then, and it may be at most {most} late."
         )
+
+
+_MAYBE_SENT = "An earlier try may have sent it, and it was not sent again"
 
 
 async def _elected(lock: FileLock) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from providers.local.ledger import moment, refold, stamp
 from providers.local.state import Record, State, Verdict
-from providers.networks.network import Parcel
+from providers.networks.network import Kept, Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict) -> 
     """Write what became of a delivery that is being sent; false: another has decided since."""
     changed = connection.execute(
         "UPDATE delivery SET state = ?, wake_at = ?, error = ?, retry = ?, url = ?, published_at = ?,"
-        " tries = tries + 1, refusals = refusals + ? WHERE id = ? AND fence = ? AND state = 'sending'",
+        " tries = tries + 1, refusals = refusals + ?, doubt = max(doubt, ?)"
+        " WHERE id = ? AND fence = ? AND state = 'sending'",
         (
             verdict.state,
             stamp(verdict.wake_at) if verdict.wake_at else None,
@@ -92,6 +93,7 @@ def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict) -> 
             verdict.url,
             stamp(verdict.published_at) if verdict.published_at else None,
             verdict.refused,
+            verdict.doubt,
             claim.parcel.delivery_id,
             claim.fence,
         ),
@@ -114,24 +116,27 @@ def lapse(connection: sqlite3.Connection, now: datetime, judge: Callable[[Claim]
     return len(rows)
 
 
-def miss(connection: sqlite3.Connection, earliest: datetime, tell: Callable[[datetime], str], limit: int) -> int:
-    """Give up to ``limit`` deliveries up that were due before ``earliest``, in the words of ``tell``."""
+def miss(connection: sqlite3.Connection, earliest: datetime, tell: Callable[[datetime, bool], str], limit: int) -> int:
+    """Give up to ``limit`` deliveries up that were due before ``earliest``, in the words of ``tell``.
+
+    It is told when each was due, and whether an earlier try may have sent it.
+    """
     rows = connection.execute(
-        "SELECT id, post_id, wake_at FROM delivery"
+        "SELECT id, post_id, wake_at, doubt FROM delivery"
         " WHERE wake_at < ? AND state IN ('scheduled', 'queued') ORDER BY wake_at LIMIT ?",
         (stamp(earliest), limit),
     ).fetchall()
     for row in rows:
         connection.execute(
             "UPDATE delivery SET state = 'missed', wake_at = NULL, error = ?, retry = 1 WHERE id = ?",
-            (tell(moment(row["wake_at"])), row["id"]),
+            (tell(moment(row["wake_at"]), bool(row["doubt"])), row["id"]),
         )
         refold(connection, row["post_id"])
     return len(rows)
 
 
 _HELD = (
-    "SELECT delivery.*, caption, media, scheduled_at, created_at"
+    "SELECT delivery.*, caption, media, assets, scheduled_at, created_at"
     " FROM delivery JOIN post ON post.id = delivery.post_id WHERE "
 )
 _CLAIM = _HELD + "delivery.id = ?"
@@ -149,8 +154,11 @@ def _claim(row: sqlite3.Row) -> Claim:
         media=json.loads(row["media"]) if row["media"] else None,
         due_at=due_at,
         scheduled_at=scheduled_at,
+        files={link: Kept(**kept) for link, kept in json.loads(row["assets"] or "{}").items()},
     )
-    return Claim(parcel, State(row["state"]), row["fence"], Record(due_at, row["tries"], row["refusals"]))
+    since = moment(row["since"]) if row["since"] is not None else due_at
+    record = Record(max(since, due_at), row["tries"], row["refusals"])
+    return Claim(parcel, State(row["state"]), row["fence"], record)
 
 
 def _soonest(connection: sqlite3.Connection, statement: str, *values: object) -> datetime | None:

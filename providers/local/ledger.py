@@ -6,13 +6,14 @@ row, and written in the same transaction as every change of a delivery, so that 
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from providers.local.state import State
+from schemas.asset import Asset
 from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Order, Page, Post, Query
 from schemas.status import Status, fold
@@ -51,6 +52,14 @@ LEDGER_MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX delivery_in_line ON delivery (account, wake_at) WHERE state IN ('scheduled', 'queued');
     CREATE INDEX delivery_in_hand ON delivery (wake_at) WHERE state IN ('leased', 'sending')
     """,
+    # assets: the files in our keeping, by media link. since: when trying began, where it began anew. doubt: a
+    # try may have sent it although no outcome came; of tries before this column nobody knows.
+    """
+    ALTER TABLE post ADD COLUMN assets TEXT;
+    ALTER TABLE delivery ADD COLUMN since INTEGER;
+    ALTER TABLE delivery ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+    UPDATE delivery SET doubt = 1 WHERE tries > 0 AND state NOT IN ('published', 'cancelled') AND retry IS NOT 0
+    """,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,11 +91,8 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
         return earlier, True
     state = State.DRAFT if order.draft else State.SCHEDULED if order.scheduled_at else State.QUEUED
     scheduled_at = stamp(order.scheduled_at) if order.scheduled_at else None
-    media = json.dumps(order.media) if order.media else None
-    connection.execute(
-        "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (entry.post_id, order.key, state.status, order.caption, media, scheduled_at, stamp(now)),
-    )
+    facts = (order.caption, packed(order.media), kept(order.assets), scheduled_at, stamp(now))
+    connection.execute(_ENTER, (entry.post_id, order.key, state.status, *facts))
     wake_at = None if order.draft else stamp(order.scheduled_at or now)
     connection.executemany(
         "INSERT INTO delivery (id, post_id, account, platform, state, wake_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -96,6 +102,24 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
         ],
     )
     return _posts(connection, "WHERE post.id = ?", [entry.post_id])[0], False
+
+
+_ENTER = (
+    "INSERT INTO post (id, key, status, caption, media, assets, scheduled_at, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def packed(members: JsonObject | None) -> str | None:
+    """Write an object as the ledger keeps it; nothing for an empty one."""
+    return json.dumps(members) if members else None
+
+
+def kept(assets: Mapping[str, Asset]) -> str | None:
+    """Write where the files in our keeping lie, by media link."""
+    return packed(
+        {link: {"path": asset.path, "media_type": asset.measures.media_type} for link, asset in assets.items()}
+    )
 
 
 def find(connection: sqlite3.Connection, post_id: str) -> Post | None:

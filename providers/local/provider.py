@@ -1,22 +1,38 @@
 """The embedded engine as seen by the tools: it takes orders into the ledger; the delivery loop carries them out."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from providers.database import Database, Work
-from providers.local import ledger
+from providers.local import editing, ledger
+from providers.local.abilities import ABILITIES
 from providers.local.identity import ulid
 from providers.local.rules import RULES
 from providers.networks.network import Network
 from providers.protocol import Failure
+from schemas.ability import Ability, Act
 from schemas.account import Account
+from schemas.asset import Asset, Progress
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject
-from schemas.post import Absent, Order, Page, Post, Query, Receipt, Warn
+from schemas.post import (
+    Absent,
+    Change,
+    Delivery,
+    Limit,
+    Order,
+    Page,
+    Post,
+    Query,
+    Receipt,
+    Removal,
+    Usage,
+    Warn,
+)
 from schemas.problem import Problem, ProblemCode
 
 T = TypeVar("T")
@@ -37,6 +53,7 @@ class Local:
     rules = RULES
     exact = True
     poll_seconds = 1.0
+    abilities: Mapping[Act, Ability] = ABILITIES
 
     def __init__(
         self, database: Database, clock: Clock, networks: Sequence[Network], *, wake: Callable[[], None] = _nobody
@@ -51,7 +68,12 @@ class Local:
         return [network.account for network in self._networks]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
-        """Say nothing: the rules are all there is."""
+        """Say nothing: the rules are all there is, but for where files can go.
+
+        Raises:
+            Failure: an account is sent links alone.
+        """
+        self._own(order.accounts, order.assets)
         return ()
 
     async def create(self, order: Order) -> Receipt:
@@ -61,7 +83,7 @@ class Local:
             Failure: an account is not set up here, or the database cannot be written; nothing was taken in.
         """
         now = self._clock()
-        order = replace(order, accounts=tuple(self._own(account) for account in order.accounts))
+        order = replace(order, accounts=self._own(order.accounts, order.assets))
         entry = ledger.Entry(f"pst_{ulid(now)}", [f"dlv_{ulid(now)}" for _ in order.accounts])
         work = partial(ledger.enter, order=order, entry=entry, now=now)
         post, replayed = await self._stored(self._database.write, work)
@@ -97,22 +119,90 @@ class Local:
         after = _after(query.position) if query.position else None
         return await self._stored(self._database.read, partial(ledger.page, query=query, after=after))
 
+    async def update(self, post: Post, change: Change) -> Post:
+        """Change a post that waits, in one transaction.
+
+        Raises:
+            Failure: a delivery is under way or done (``state_conflict``), an account is not set up here, or the
+                database cannot be written; nothing was changed.
+        """
+        now = self._clock()
+        if change.accounts is not None:
+            change = replace(change, accounts=self._own(change.accounts, change.assets))
+        elif change.assets:
+            self._own([Account(sent.account, "", sent.account) for sent in post.deliveries], change.assets)
+        ids = [f"dlv_{ulid(now)}" for _ in change.accounts or ()]
+        work = partial(editing.update, post_id=post.id, change=change, delivery_ids=ids, now=now)
+        changed = await self._stored(self._database.write, work)
+        self._wake()
+        return changed
+
+    async def delete(self, post: Post) -> tuple[Removal, ...]:
+        """Cancel what has not gone out; the post stays, and is told as cancelled. What was delivered stays there.
+
+        Raises:
+            Failure: a delivery is being sent (``state_conflict``), or the database cannot be written.
+        """
+        return await self._stored(self._database.write, partial(editing.delete, post_id=post.id))
+
+    async def retry(self, post: Post, accounts: Sequence[str]) -> tuple[Delivery, ...]:
+        """Queue failed and missed deliveries on these accounts again, where a repeat may help.
+
+        Raises:
+            Failure: the database cannot be written.
+        """
+        work = partial(editing.retry, post_id=post.id, accounts=accounts, now=self._clock())
+        stand = await self._stored(self._database.write, work)
+        self._wake()
+        return stand
+
+    async def usage(self) -> Usage:
+        """Count what waits; there is no plan, and nothing is limited.
+
+        Raises:
+            Failure: the database cannot be read.
+        """
+        counts = await self._stored(self._database.read, editing.waiting)
+        limits = tuple(Limit(metric=f"{status} posts", used=count) for status, count in counts.items())
+        return Usage(limits=limits, notes=("Posts through this server itself are not limited.",))
+
+    async def bring(self, asset: Asset, progress: Progress) -> None:
+        """Bring nothing: files are copied when a post is delivered."""
+
     async def aclose(self) -> None:
         """Close the networks."""
         for network in self._networks:
             await network.aclose()
 
-    def _own(self, account: Account) -> Account:
-        for network in self._networks:
-            if network.account.id == account.id:
-                return network.account
-        raise Failure(ErrorCode.UNKNOWN_ACCOUNTS, f"The account {account.id[:100]} is not set up here.")
+    def _own(self, accounts: Sequence[Account], assets: Mapping[str, Asset]) -> tuple[Account, ...]:
+        """Find accounts among those of the networks; files go only where a network takes them."""
+        networks = {network.account.id: network for network in self._networks}
+        for index, account in enumerate(accounts):
+            network = networks.get(account.id)
+            if network is None:
+                raise Failure(ErrorCode.UNKNOWN_ACCOUNTS, f"The account {account.id[:100]} is not set up here.")
+            if assets and not network.takes_files:
+                raise _links_only(index, network.account)
+        return tuple(networks[account.id].account for account in accounts)
 
     async def _stored(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
             return await run(work)
         except (sqlite3.Error, OSError) as error:
             raise Failure(ErrorCode.STORAGE_FAILED, f"The database could not be used ({error}).") from error
+
+
+def _links_only(index: int, account: Account) -> Failure:
+    """Refuse to carry a file to an account that is sent links."""
+    message = f"{account.name} is sent links, not files"
+    problem = Problem(
+        path=f"/accounts/{index}",
+        code=ProblemCode.NOT_ALLOWED,
+        message=message,
+        fix="Give public https links as media, or leave this account out.",
+        accounts=[account.id],
+    )
+    return Failure(ErrorCode.VALIDATION_FAILED, f"{message}. Nothing was sent.", problems=(problem,))
 
 
 def _receipt(post: Post, *, replayed: bool) -> Receipt:

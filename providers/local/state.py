@@ -6,6 +6,12 @@
           ^                        |                   |
           +---- lease expired -----+                   |
           +---- not sent, or refused for the moment ---+
+
+By hand (providers/local/editing.py), and never while it is in a courier's hand::
+
+    draft <--pause-- scheduled, queued <--change, schedule, publish-- draft, scheduled, queued, missed
+    failed, missed --retry--> queued
+    draft, scheduled, queued, failed, missed --delete--> cancelled | unknown, where an earlier try may have sent it
 """
 
 from dataclasses import dataclass
@@ -39,6 +45,11 @@ class State(StrEnum):
         return _STATUSES.get(self) or Status(self.value)
 
 
+#: What may be changed by hand, what a courier has in hand, and what may be sent again by hand.
+WAITING = frozenset({State.DRAFT, State.SCHEDULED, State.QUEUED})
+IN_HAND = frozenset({State.LEASED, State.SENDING})
+AGAIN = frozenset({State.FAILED, State.MISSED})
+
 _STATUSES = {State.LEASED: Status.QUEUED, State.SENDING: Status.PUBLISHING}
 
 BASE_SECONDS = 2.0
@@ -52,7 +63,7 @@ class Verdict:
     """What becomes of a delivery that was taken up.
 
     ``wake_at`` is when it is to be taken up again; ``refused`` counts against the refusals it may meet;
-    ``retry`` says whether a failed one may be sent again by hand.
+    ``retry`` says whether a failed one may be sent again by hand; ``doubt``: this try may have sent it all the same.
     """
 
     state: State
@@ -62,11 +73,12 @@ class Verdict:
     url: str | None = None
     published_at: datetime | None = None
     refused: bool = False
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a verdict looks back on: when it was first due, how often it was tried and refused."""
+    """What a verdict looks back on: since when it is due, how often it was tried and refused."""
 
     due_at: datetime
     tries: int
@@ -80,15 +92,16 @@ def judge(failure: Failure, record: Record, now: datetime, spread: Spread, *, ex
     what was refused for the moment at most 8 times within them; the rest has failed.
     """
     if failure.doubt and not exact:
-        return Verdict(State.UNKNOWN, error=failure.message)
+        return Verdict(State.UNKNOWN, error=failure.message, doubt=True)
     if not failure.doubt and ENTRIES[failure.code].decision not in _COME_BACK:
         return Verdict(State.FAILED, error=failure.message, retry=False)
     refused = failure.code is not ErrorCode.PROVIDER_UNREACHABLE
     again = now + timedelta(seconds=wait_seconds(record.tries, failure.after_seconds, spread))
     if record.refusals + refused >= MAX_REFUSALS or again > record.due_at + MAX_AGE:
-        return Verdict(State.FAILED, error=f"{failure.message} Given up after {record.tries + 1} tries.", retry=True)
+        given_up = f"{failure.message} Given up after {record.tries + 1} tries."
+        return Verdict(State.FAILED, error=given_up, retry=True, doubt=failure.doubt)
     error = f"{failure.message} Try {record.tries + 2} follows at {wire(again)}."
-    return Verdict(State.QUEUED, wake_at=again, error=error, refused=refused)
+    return Verdict(State.QUEUED, wake_at=again, error=error, refused=refused, doubt=failure.doubt)
 
 
 def wait_seconds(tries: int, asked: float | None, spread: Spread = full_jitter) -> float:

@@ -1,6 +1,7 @@
 """The seam between the embedded engine and the networks it delivers to: one verb."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -17,11 +18,19 @@ SEND_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A media file in our keeping: where it lies, and what it is."""
+
+    path: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One delivery on its way out: what to publish, and where.
 
     ``delivery_id`` stays the same however often it is tried, so a network can tell a repeat by it;
-    ``due_at`` is the time it was scheduled for, or created at.
+    ``due_at`` is the time it was scheduled for, or created at; ``files`` are those in our keeping, by link.
     """
 
     delivery_id: str
@@ -31,6 +40,7 @@ class Parcel:
     media: JsonObject | None
     due_at: datetime
     scheduled_at: datetime | None = None
+    files: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
 
     @property
     def links(self) -> list[str]:
@@ -76,6 +86,11 @@ class Network(Protocol):
     @property
     def exact(self) -> bool:
         """Whether delivering the same parcel again leaves one post all the same."""
+        ...
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether it can carry files in our keeping, and not links alone."""
         ...
 
     async def deliver(self, parcel: Parcel, window: Window) -> str | None:

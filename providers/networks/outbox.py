@@ -14,7 +14,7 @@ import httpx2
 from anyio import CancelScope, fail_after, to_thread
 
 from providers.fetch import Fetched, Fetcher, shown
-from providers.networks.network import Parcel, Window
+from providers.networks.network import Kept, Parcel, Window
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -32,6 +32,7 @@ class Outbox:
     """
 
     exact = True
+    takes_files = True
     account = Account(id="local:outbox", platform="outbox", name="Outbox folder")
 
     def __init__(self, folder: Path, fetcher: Fetcher, clock: Clock) -> None:
@@ -77,6 +78,8 @@ class Outbox:
                 await to_thread.run_sync(partial(shutil.rmtree, stage, ignore_errors=True))
 
     async def _load(self, link: str, name: str, stage: Path, parcel: Parcel) -> str:
+        if link in parcel.files:
+            return await to_thread.run_sync(_copy, parcel.files[link], stage / name)
         wanted = "video" if (parcel.media or {}).get("type") == "video" else "image"
         fetched = await self._fetcher.download(link, stage / name)
         if fetched.media_type.partition("/")[0] not in (wanted, "") and fetched.media_type not in _OPAQUE:
@@ -98,6 +101,21 @@ def _stage(folder: Path, name: str) -> Path | None:
     if (folder / f"{name}.md").exists():
         return None
     return Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}-"))
+
+
+def _copy(kept: Kept, target: Path) -> str:
+    """Copy a file in our keeping; return its new name.
+
+    Raises:
+        Failure: the file is gone.
+    """
+    named = target.with_name(target.name + (guess_extension(kept.media_type, strict=False) or Path(kept.path).suffix))
+    try:
+        shutil.copyfile(kept.path, named)
+    except FileNotFoundError as error:
+        message = f"The file {Path(kept.path).name} is not in this server's keeping any more: upload it again."
+        raise Failure(ErrorCode.MEDIA_UNREACHABLE, message) from error
+    return named.name
 
 
 def _publish(stage: Path, folder: Path, files: list[str], words: str) -> None:

@@ -37,6 +37,7 @@ class Webhook:
     """
 
     exact = False
+    takes_files = False
 
     def __init__(self, url: str, secret: str | None, clock: Clock, *, seconds: float = TOTAL_SECONDS) -> None:
         self._url = _checked(url)

@@ -228,6 +228,7 @@ class Clumsy:
     """A network with a bug."""
 
     account = WEBHOOK
+    takes_files = False
 
     def __init__(self, *, exact: bool) -> None:
         self.exact = exact
@@ -252,7 +253,9 @@ async def test_a_tick_costs_the_same_however_many_posts_lie_ahead(embedded: Embe
     def pile_up(connection: sqlite3.Connection, count: int) -> None:
         later = dispatch.stamp(watch.now + timedelta(days=30))
         ids = [(f"pst_{count}_{n}",) for n in range(count)]
-        connection.executemany("INSERT INTO post VALUES (?1, ?1, 'scheduled', 'Later', NULL, 0, 0)", ids)
+        connection.executemany(
+            "INSERT INTO post (id, key, status, caption, created_at) VALUES (?1, ?1, 'scheduled', 'Later', 0)", ids
+        )
         connection.executemany(
             "INSERT INTO delivery (id, post_id, account, platform, state, wake_at)"
             f" VALUES (?1, ?1, 'local:outbox', 'outbox', 'scheduled', {later})",

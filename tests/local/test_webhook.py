@@ -213,6 +213,7 @@ async def test_a_machine_that_slept_between_deciding_and_sending_does_not_send(t
         """A network on a machine whose lid closes right before sending, once."""
 
         exact = False
+        takes_files = False
 
         def __init__(self, network: Network) -> None:
             self.network = network
