@@ -36,6 +36,7 @@ class _Nowhere:
 
     account = Account(id="local:nowhere", platform="nowhere", name="Nowhere")
     exact = True
+    takes_files = True
 
     async def deliver(self, parcel: Parcel, window: Window) -> str | None:
         return None
