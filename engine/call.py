@@ -1,16 +1,32 @@
 """What comes with a tool call beside its arguments."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import TypeAlias
+
+from anyio import current_time
 
 from schemas.asset import Progress
 from schemas.jsonvalue import JsonObject
+
+#: How long a call may take to get ready (seconds): with a turn and the sending itself it answers in under 50 s.
+PREPARING_SECONDS = 10.0
+#: Tells folders.
+Roots: TypeAlias = Callable[[], Awaitable[Sequence[Path]]]
+
+
+async def _no_roots() -> Sequence[Path]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One tool call: of which tool, with which arguments as they were read, and by whom as far as the client says.
 
-    ``hint`` is the client's own name for it, the same when the client repeats it.
+    ``hint`` is the client's own name for it, the same when the client repeats it. ``roots`` tells the folders whose
+    files it may name; ``ready_by`` is when it has to be ready to send, by the event loop's clock.
     """
 
     progress: Progress
@@ -18,3 +34,10 @@ class Call:
     tool: str = ""
     arguments: JsonObject = field(default_factory=dict[str, object])
     caller: str = ""
+    roots: Roots = _no_roots
+    ready_by: float = inf
+
+    @property
+    def time_left(self) -> float:
+        """Seconds that are left to get ready, such as to look up accounts and take files in."""
+        return max(0.0, self.ready_by - current_time())

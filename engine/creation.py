@@ -8,7 +8,8 @@ import structlog
 from anyio import fail_after
 
 from engine import reach, telling
-from engine.call import Call
+from engine.attaching import Attached, attach, brought, held_against
+from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.intent import GOES_NOW, Wanted
 from engine.modes import Ruling
@@ -20,7 +21,7 @@ from schemas.checker import check_accounts, check_shape
 from schemas.errors import ErrorCode
 from schemas.instant import resolve, wire
 from schemas.intake import Reading
-from schemas.jsonvalue import items
+from schemas.jsonvalue import items, members
 from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
 from schemas.request import PostRequest
@@ -34,7 +35,7 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
     provider = _provider(desk, items(reading.arguments.get("accounts")))[0]
     given, reading = reading, reach.as_the_mode_has_it(desk, reading, provider)
-    checked = await check(desk, reading)
+    checked = await check(desk, reading, call)
     if reading is not given and isinstance(checked, Checked):
         checked = reach.only_a_draft(desk, checked)
     request = reading.request
@@ -46,10 +47,21 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
         if isinstance(checked, Result):
             return await _stands(desk, request, call) or checked
         held = await _held(desk, request, call, checked)
-        return held or await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
+        return held or await _send(desk, request, call, checked)
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unwritable")
         return await _unwritable(desk, request, call, error)
+
+
+async def _send(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result:
+    """Bring the files of a checked post to its service, and send it once."""
+    if checked.assets:
+        there = await brought(desk, call, checked.provider, checked.assets)
+        if isinstance(there, Result):
+            return there
+        await desk.media.keep(there, checked.scheduled_at)
+        checked = replace(checked, assets=there)
+    return await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
 
 
 async def _held(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result | None:
@@ -79,6 +91,8 @@ async def _unwritable(desk: Desk, request: PostRequest, call: Call, error: Excep
 def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Wanted:
     provider = checked.provider if checked else _provider(desk, list(request.accounts))[0]
     body = content(request)
+    if checked and checked.media:
+        body["media"] = checked.media
     if checked and request.scheduled_at and checked.scheduled_at is None:
         body[GOES_NOW] = True
     return Wanted(
@@ -91,7 +105,7 @@ def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | Non
     )
 
 
-async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
+async def check(desk: Desk, reading: Reading[PostRequest], call: Call) -> Checked | Result:
     """Hold a request against every rule; problems of the shape give 422, those of accounts alone 400."""
     provider, problems = _provider(desk, items(reading.arguments.get("accounts")))
     problems = [*reading.problems, *problems]
@@ -100,14 +114,18 @@ async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
     problems += check_shape(provider.rules, situation)
     ids = [name for name in items(reading.arguments.get("accounts")) if isinstance(name, str)][:_LOOKED_UP]
     try:
-        with fail_after(_LOOK_UP_SECONDS):
+        with fail_after(call.time_left):
             accounts, strangers = await desk.directory.find(provider.name, ids)
     except (Failure, TimeoutError) as found:
-        late = f"The accounts were not listed within {_LOOK_UP_SECONDS:g} s. Nothing was sent."
+        late = f"The accounts were not listed within {PREPARING_SECONDS:g} s. Nothing was sent."
         error = found if isinstance(found, Failure) else Failure(ErrorCode.PROVIDER_TIMEOUT, late)
         return refused(problems, create=True) if problems else read_failed(error, provider.name)
     situation = Situation(reading.arguments, accounts, now)
     by_account = check_accounts(provider.rules, situation)
+    attached = await _attached(desk, call, provider, situation, problems)
+    if isinstance(attached, Result):
+        return attached
+    by_account += attached.problems
     if problems:
         return refused([*problems, *strangers, *by_account], create=True)
     if strangers:
@@ -116,7 +134,26 @@ async def check(desk: Desk, reading: Reading[PostRequest]) -> Checked | Result:
         return refused(by_account, ErrorCode.VALIDATION_FAILED, create=True)
     moment = resolve(str(situation.arguments.get("scheduled_at", wire(now))), situation.arguments.get("timezone"), now)
     warnings = tuple(warn for hint in provider.rules.hints for warn in hint(situation))
-    return Checked(provider, accounts, None if isinstance(moment, Problem) else moment, warnings)
+    scheduled_at = None if isinstance(moment, Problem) else moment
+    return Checked(provider, accounts, scheduled_at, (*warnings, *attached.warnings), attached.media, attached.assets)
+
+
+async def _attached(
+    desk: Desk, call: Call, provider: Provider, situation: Situation, problems: list[Problem]
+) -> Attached | Result:
+    """Take in and measure the media, unless their own form is wrong."""
+    media = members(situation.arguments.get("media"))
+    if not media or any(problem.path.startswith("/media") for problem in problems):
+        return Attached()
+    try:
+        attached = await attach(desk, call, provider, media)
+    except Failure as error:
+        return read_failed(error, provider.name)
+    except (sqlite3.Error, OSError) as error:
+        log.exception("media_unusable")
+        return failure(ErrorCode.STORAGE_FAILED, f"The files could not be looked up ({error}). Nothing was sent.")
+    held_against(provider, attached, situation.accounts)
+    return attached
 
 
 def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:
@@ -144,7 +181,8 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
     foreseen = reach.foreseen(desk, request, checked)
     if isinstance(foreseen, Result):
         return foreseen
-    wanted = replace(order(content(request), checked.accounts), scheduled_at=checked.scheduled_at)
+    wanted = order({**content(request), "media": checked.media}, checked.accounts)
+    wanted = replace(wanted, scheduled_at=checked.scheduled_at, assets=checked.assets)
     try:
         found = await checked.provider.rehearse(wanted)
     except Failure as error:
@@ -156,7 +194,5 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
     return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, warnings, draft=wanted.draft)
 
 
-#: How long the accounts may take: with a turn and the sending itself, a call answers in under 50 s.
-_LOOK_UP_SECONDS = 10.0
 #: More accounts than any provider takes are not looked up one by one: that they are too many is told anyway.
 _LOOKED_UP = 50

@@ -7,8 +7,11 @@ from datetime import timedelta
 from engine.cases import Cases
 from engine.directory import Directory
 from engine.journal import Journal
+from engine.media import MediaStore
 from engine.modes import Modes
+from engine.taking import Takings
 from providers.protocol import Provider
+from schemas.asset import Probing
 from schemas.instant import Clock
 
 
@@ -17,7 +20,8 @@ class Desk:
     """The engine's parts, put together once by the composition root.
 
     ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
-    nothing of a post may leave any more. ``modes`` say how far calls may go.
+    nothing of a post may leave any more. ``modes`` say how far calls may go. ``media`` keeps files, ``takings`` take
+    them in, and ``probing`` says what is done about links.
     """
 
     providers: dict[str, Provider]
@@ -26,5 +30,8 @@ class Desk:
     cases: Cases
     clock: Clock
     send_window: timedelta
+    media: MediaStore
+    takings: Takings
     tenants: Mapping[str, str] = field(default_factory=dict[str, str])
     modes: Modes = field(default_factory=Modes)
+    probing: Probing = Probing.WARN

@@ -7,6 +7,7 @@ import structlog
 
 from engine import telling
 from engine.abilities import ADVICE, impossible
+from engine.attaching import recorded
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -69,15 +70,14 @@ async def _recorded(desk: Desk, found: Found) -> JsonObject | None:
 
 async def _followed(desk: Desk, found: Found, wanted: list[Delivery], again: Anew, chosen: list[str]) -> Result:
     """Make one post for each delivery, under a key that names the delivery: asked again, it is told and not sent."""
-    name = found.provider.name
+    name, tenant = found.provider.name, desk.tenants.get(found.provider.name, "")
     results: dict[str, Result] = {}
+    assets = await recorded(desk, name, tenant, again.content)
     for account in (account for account in map(desk.directory.known, chosen) if account):
         request = {**again.content, "accounts": [account.id]}
         key = f"retry-{found.post.id}-{account.native_id}"[:128]
-        checked = Checked(found.provider, (account,), None, again.warnings)
-        results[account.id] = await send_once(
-            desk, checked, Wanted(name, request, desk.tenants.get(name, ""), key), None
-        )
+        checked = Checked(found.provider, (account,), None, again.warnings, assets=assets)
+        results[account.id] = await send_once(desk, checked, Wanted(name, request, tenant, key), None)
     refusals = [result for result in results.values() if not result.ok]
     if len(refusals) == len(results):
         return refusals[0] if refusals else refused([_refusal(desk, sent) for sent in wanted])

@@ -1,8 +1,9 @@
 """Send a checked post once, under the journal: whoever calls with it again gets its answer, and sends nothing."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from anyio import CancelScope, move_on_after, sleep
@@ -15,19 +16,26 @@ from engine.orders import leave_by, order
 from engine.verdict import create_failed, look
 from providers.protocol import Failure, Provider
 from schemas.account import Account
+from schemas.asset import Asset
 from schemas.errors import ErrorCode, Outcome
+from schemas.jsonvalue import JsonObject
 from schemas.post import Warn
 from schemas.result import Result, failure
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A request that passed every rule: its provider, accounts, time (``None``: now) and warnings."""
+    """A request that passed every rule: its provider, accounts, time (``None``: now) and warnings.
+
+    ``media`` are those of the request with each file under its handle, ``assets`` the files.
+    """
 
     provider: Provider
     accounts: tuple[Account, ...]
     scheduled_at: datetime | None
     warnings: tuple[Warn, ...]
+    media: JsonObject | None = None
+    assets: Mapping[str, Asset] = field(default_factory=dict[str, Asset])
 
 
 async def send_once(desk: Desk, checked: Checked, wanted: Wanted, timezone: str | None) -> Result:
@@ -63,7 +71,8 @@ async def repeated(desk: Desk, standing: Standing, intent: Intent, timezone: str
 async def _send(desk: Desk, checked: Checked, intent: Intent, timezone: str | None) -> Result:
     """Send an intent once, and write down what came of it."""
     wanted = order(intent.request, checked.accounts, intent.key)
-    wanted = replace(wanted, opened_at=intent.opened_at, leave_by=leave_by(intent, desk.clock, desk.send_window))
+    until = leave_by(intent, desk.clock, desk.send_window)
+    wanted = replace(wanted, opened_at=intent.opened_at, leave_by=until, assets=checked.assets)
     try:
         receipt = await checked.provider.create(wanted)
     except Failure as error:

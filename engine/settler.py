@@ -53,3 +53,4 @@ class Settler:
             self._tidied = now
             while await self._desk.cases.forget(now - self._keep, self._most):
                 pass
+            await self._desk.media.forget()

@@ -7,6 +7,7 @@ import structlog
 from anyio import fail_after, move_on_after, sleep
 
 from engine import telling
+from engine.attaching import recorded
 from engine.cases import Pauses
 from engine.desk import Desk
 from engine.intent import Intent, State
@@ -136,8 +137,9 @@ async def _claimed(desk: Desk, intent: Intent) -> Intent | _Elsewhere:
 
 async def _looked(desk: Desk, provider: Provider, pauses: Pauses, intent: Intent, timezone: str | None) -> Result:
     taken = await desk.cases.taken(intent)
-    sent = order(intent.request, key=intent.key)
-    wanted = replace(sent, opened_at=intent.opened_at, post_id=intent.post_id, told=intent.told, taken=taken)
+    assets = await recorded(desk, intent.provider, intent.tenant, intent.request)
+    sent = replace(order(intent.request, key=intent.key), assets=assets, taken=taken)
+    wanted = replace(sent, opened_at=intent.opened_at, post_id=intent.post_id, told=intent.told)
     try:
         with fail_after(LOOK_SECONDS):
             found = await provider.settle(wanted)

@@ -8,6 +8,7 @@ from engine.desk import Desk
 from engine.intent import Intent
 from engine.verdict import look
 from schemas.account import Account
+from schemas.asset import Asset
 from schemas.errors import Outcome
 from schemas.instant import local, parse, relative, wire
 from schemas.jsonvalue import JsonObject
@@ -167,6 +168,39 @@ def changed(desk: Desk, post: Post, provider: str, timezone: str | None, done: S
         provider=provider,
         data={**data, **({"scheduled_at_local": zone_time} if zone_time else {})},
     )
+
+
+def uploaded(asset: Asset, provider: str | None, *, brought: bool) -> Result:
+    """Tell a file that was taken in, and where it is now."""
+    measured = asset.measures
+    where = f"{provider} has it" if brought else "It goes to the service with each post"
+    data: JsonObject = {
+        "media": asset.handle,
+        "type": measured.media_type,
+        "bytes": measured.bytes,
+        "width": measured.width,
+        "height": measured.height,
+        "duration_seconds": measured.duration,
+        "frame_rate": measured.frame_rate,
+        "alt_text": asset.alt_text,
+        "brought_to": provider if brought else None,
+    }
+    return Result(
+        ok=True,
+        code=201,
+        message=f"{asset.name} is {asset.handle}. {where}. Use the handle in media of create_post.",
+        outcome=Outcome.ACCEPTED,
+        provider=provider,
+        data={name: value for name, value in data.items() if value is not None},
+    )
+
+
+def with_warnings(result: Result, warnings: Sequence[Warn]) -> Result:
+    """Add warnings to a success."""
+    if not warnings:
+        return result
+    data = {**(result.data or {}), "warnings": [_warning(warn) for warn in warnings]}
+    return result.model_copy(update={"data": data})
 
 
 def counted(number: int, noun: str, more: str = "") -> str:

@@ -1,10 +1,15 @@
 """update_post: hold a change against the rules and against what the provider can do, then make it."""
 
+import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+import structlog
 
 from engine import telling
 from engine.abilities import ADVICE, impossible, words
+from engine.attaching import attach, brought, held_against
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -15,15 +20,18 @@ from schemas.ability import Act
 from schemas.account import Account
 from schemas.change_intake import PostChange
 from schemas.checker import check_accounts, check_shape
+from schemas.errors import ErrorCode
 from schemas.instant import resolve, wire
 from schemas.intake import Reading
 from schemas.jsonvalue import JsonObject
 from schemas.post import Change, Post
 from schemas.problem import Problem, ProblemCode
 from schemas.request import Mode
-from schemas.result import Result
+from schemas.result import Result, failure
 from schemas.rule import Situation
 from schemas.status import Status
+
+log = structlog.get_logger(__name__)
 
 
 async def update(desk: Desk, reading: Reading[PostChange], call: Call) -> Result:
@@ -37,22 +45,37 @@ async def update(desk: Desk, reading: Reading[PostChange], call: Call) -> Result
     if found.id != request.post_id:
         return refused([_by_its_own_id(found)])
     change = await _check(desk, found, reading.arguments)
-    return change if isinstance(change, Result) else await _make(desk, found, change, request.timezone, call)
+    return change if isinstance(change, Result) else await _made(desk, found, change, request.timezone, call)
+
+
+async def _made(desk: Desk, found: Found, change: Change, timezone: str | None, call: Call) -> Result:
+    try:
+        return await _make(desk, found, change, timezone, call)
+    except Failure as error:
+        return change_failed(error, found.provider.name, found.id)
+    except (sqlite3.Error, OSError) as error:
+        log.exception("media_unusable")
+        return failure(ErrorCode.STORAGE_FAILED, f"The files could not be looked up ({error}). Nothing was sent.")
 
 
 async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, call: Call) -> Result:
     done = [words(act) for act in change.acts]
     if not done:
         return telling.changed(desk, found.post, found.provider.name, timezone, ["nothing, for it is so already"])
-    accounts, summary = _accounts(found.post, change), f"{found.id}: {', '.join(done)}."
-    held = await permit(desk, call, _effect(found.post, change), accounts, summary)
-    if held:
-        return held
-    try:
-        post = await found.provider.update(found.post, change)
-    except Failure as error:
-        return change_failed(error, found.provider.name, found.id)
-    return telling.changed(desk, post, found.provider.name, timezone, done + _moved(change, post))
+    attached = await attach(desk, call, found.provider, change.media)
+    named = _accounts(found.post, change)
+    held_against(found.provider, attached, tuple(account for account in map(desk.directory.known, named) if account))
+    if attached.problems:
+        return refused(attached.problems, ErrorCode.VALIDATION_FAILED)
+    summary = f"{found.id}: {', '.join(done)}."
+    held = await permit(desk, call, _effect(found.post, change), named, summary)
+    there = held or await brought(desk, call, found.provider, attached.assets)
+    if isinstance(there, Result):
+        return there
+    await desk.media.keep(there, change.scheduled_at or found.post.scheduled_at)
+    post = await found.provider.update(found.post, replace(change, media=attached.media, assets=there))
+    told = telling.changed(desk, post, found.provider.name, timezone, done + _moved(change, post))
+    return telling.with_warnings(told, attached.warnings)
 
 
 def _moved(change: Change, post: Post) -> list[str]:

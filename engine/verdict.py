@@ -55,7 +55,7 @@ def refused(
     return failure(code, f"{number}. Nothing was sent.", problems=problems, next_calls=following, advice=advice)
 
 
-def read_failed(error: Failure, provider: str) -> Result:
+def read_failed(error: Failure, provider: str | None) -> Result:
     """Tell a failed read: it can have changed nothing."""
     return _told(error, provider, Outcome.NOTHING_SENT, _following(error.code, create=False))
 
@@ -128,7 +128,7 @@ def _following(code: ErrorCode, *, create: bool) -> list[NextCall]:
     return [found] if found else []
 
 
-def _told(error: Failure, provider: str, outcome: Outcome, next_calls: list[NextCall]) -> Result:
+def _told(error: Failure, provider: str | None, outcome: Outcome, next_calls: list[NextCall]) -> Result:
     return failure(
         error.code,
         error.message,

@@ -4,10 +4,12 @@ Each redirect starts over (design section 8; reference engine 3.1, rows 1 and 2)
 """
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio
 import httpx2
@@ -23,6 +25,8 @@ from schemas.untrusted import clean
 MAX_BYTES = 512 * 1024 * 1024
 TOTAL_SECONDS = 300.0
 MAX_REDIRECTS = 3
+#: Enough to hold the header of a picture, and of many films (bytes).
+SAMPLE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,10 @@ class Fetched:
 
     media_type: str
     bytes: int
+
+
+#: Writes an answer to a file.
+_Save: TypeAlias = Callable[[httpx2.Response], Awaitable[Fetched]]
 
 
 class Fetcher:
@@ -62,9 +70,21 @@ class Fetcher:
             Failure: ``media_unreachable`` when the link will not do; another code when it may do later.
             OSError: the file cannot be written.
         """
+        return await self._told(link, partial(self._save, link=link, target=target))
+
+    async def sample(self, link: str, target: Path) -> Fetched:
+        """Write only the first ``SAMPLE_BYTES`` into ``target``; tell the size of the whole, 0 if the server does not.
+
+        Raises:
+            Failure, OSError: as ``download``.
+        """
+        head = {"range": f"bytes=0-{SAMPLE_BYTES - 1}"}
+        return await self._told(link, partial(self._save_head, link=link, target=target), head)
+
+    async def _told(self, link: str, save: _Save, headers: Mapping[str, str] | None = None) -> Fetched:
         try:
             with anyio.fail_after(self._seconds):
-                return await self._follow(link, target)
+                return await self._follow(link, save, headers)
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, f"{shown(link)} took too long to load.") from error
         except httpx2.DecodingError as error:
@@ -77,13 +97,13 @@ class Fetcher:
         """Close the client."""
         await self._dialler.aclose()
 
-    async def _follow(self, link: str, target: Path) -> Fetched:
+    async def _follow(self, link: str, save: _Save, headers: Mapping[str, str] | None) -> Fetched:
         try:
             url = parsed(link)
             for _ in range(MAX_REDIRECTS + 1):
-                async with aclosing(await self._dialler.reach("GET", url)) as response:
+                async with aclosing(await self._dialler.reach("GET", url, headers)) as response:
                     if not response.has_redirect_location:
-                        return await self._save(response, link, target)
+                        return await save(response)
                     url = parsed(_joined(url, response.headers["location"]))
         except Barred as barred:
             if barred.for_now:
@@ -102,8 +122,22 @@ class Fetcher:
                 if size > self._max_bytes:
                     raise _unfit(link, f"it is larger than {self._max_bytes:,} bytes")
                 await file.write(chunk)
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Fetched(clean(media_type, 100), size)
+        return Fetched(_media_type(response), size)
+
+    async def _save_head(self, response: httpx2.Response, link: str, target: Path) -> Fetched:
+        if not response.is_success:
+            raise self._refused(response, link)
+        head = bytearray()
+        async for chunk in response.aiter_bytes():
+            head += chunk
+            if len(head) >= SAMPLE_BYTES:
+                break
+        await anyio.Path(target).write_bytes(head[:SAMPLE_BYTES])
+        whole = response.headers.get("content-range", "").rpartition("/")[2] or response.headers.get(
+            "content-length", ""
+        )
+        size = int(whole) if whole.isascii() and whole.isdigit() and len(whole) < _LONGEST_SIZE else 0
+        return Fetched(_media_type(response), size)
 
     def _refused(self, response: httpx2.Response, link: str) -> Failure:
         status = response.status_code
@@ -112,6 +146,10 @@ class Fetcher:
             after = retry_after(response.headers, self._clock)
             return Failure(code, f"{shown(link)} answered {status}.", after_seconds=after)
         return _unfit(link, f"it answered {status}")
+
+
+def _media_type(response: httpx2.Response) -> str:
+    return clean(response.headers.get("content-type", "").partition(";")[0].strip().lower(), 100)
 
 
 def _joined(url: httpx2.URL, location: str) -> str:
@@ -135,4 +173,4 @@ _NOT_NOW = {
     425: ErrorCode.PROVIDER_ERROR,
     429: ErrorCode.RATE_LIMITED,
 }
-_SERVER_ERROR = 500
+_SERVER_ERROR, _LONGEST_SIZE = 500, 16

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 #: How the link of a file in our keeping begins.
@@ -12,12 +13,20 @@ HANDLE = "media:"
 Progress: TypeAlias = Callable[[float, float, str], Awaitable[None]]
 
 
+class Probing(StrEnum):
+    """What is done about links of media: nothing, a warning for one that does not open, or a refusal."""
+
+    OFF = "off"
+    WARN = "warn"
+    REQUIRE = "require"
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What was measured on a file; ``None`` is what it does not have or does not tell.
 
-    ``media_type`` is told by the content (``image/jpeg``, ``video/mp4``); sizes are in bytes and pixels, ``duration``
-    in seconds, ``frame_rate`` in frames a second.
+    ``media_type`` is told by the content (``image/jpeg``, ``video/mp4``); sizes are in bytes (0: not known) and pixels,
+    ``duration`` in seconds, ``frame_rate`` in frames a second.
     """
 
     media_type: str

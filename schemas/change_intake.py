@@ -80,4 +80,4 @@ def _briefly(schema: JsonObject) -> JsonObject:
 def _brief(name: str, field: JsonObject) -> JsonObject:
     if field.get("type") != "object" or name in PostChange.model_fields:
         return field
-    return {"type": "object", "description": "As in create_post."}
+    return {"type": "object", "additionalProperties": True, "description": "As in create_post."}

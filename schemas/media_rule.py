@@ -140,7 +140,7 @@ def _pixels(measures: Measures) -> int | None:
 
 _METERS: dict[Measure, Callable[[Measures], float | str | None]] = {
     Measure.TYPE: lambda measures: measures.media_type,
-    Measure.BYTES: lambda measures: measures.bytes,
+    Measure.BYTES: lambda measures: measures.bytes or None,
     Measure.WIDTH: lambda measures: measures.width,
     Measure.HEIGHT: lambda measures: measures.height,
     Measure.PIXELS: _pixels,

@@ -23,10 +23,12 @@ class Media(Arguments):
     """One video, or a slideshow of images in order."""
 
     type: Literal["video", "slideshow"]
-    url: str | None = Field(None, description="The video's public http(s) link; only with type video.")
+    url: str | None = Field(
+        None, description="The video: public link, file path, or media: handle; only with type video."
+    )
     urls: list[str] | None = Field(
         None,
-        description="The images' public http(s) links in order (one image: a list of one); only with type slideshow.",
+        description="The images in order (one: a list of one), only with type slideshow; each likewise.",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from schemas.account import Account
 from schemas.jsonvalue import items, members
+from schemas.media_rule import MediaRule
 from schemas.post import Warn
 from schemas.problem import Problem
 from schemas.request import PostRequest
@@ -97,7 +98,8 @@ class RuleSet:
     ``model`` is the structure of its arguments; ``own`` makes the rows that an account brings
     itself; ``refused`` gives the fix for fields that callers are known to try;
     ``hints`` find what does not stop a post but may spoil it; ``settings`` says which accounts a settings
-    object is for.
+    object is for; ``media`` are the rows of what platforms take of a file, ``alt_text`` the platforms to which
+    alternative text is carried.
     """
 
     provider: str
@@ -108,6 +110,8 @@ class RuleSet:
     hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()
     settings: dict[str, Scope] = field(default_factory=dict[str, Scope])
     refused: dict[str, str] = field(default_factory=dict[str, str])
+    media: tuple[MediaRule, ...] = ()
+    alt_text: frozenset[str] = frozenset()
 
 
 def at(document: Any, pointer: str) -> list[tuple[str, Any]]:

@@ -12,6 +12,9 @@ from schemas.untrusted import unprintable
 #: A full web link, as JSON Schema and our validator both read it.
 LINK = r"^https?://[^\s]+$"
 LINK_FIX = "Give a full link that begins with http:// or https://."
+#: What media may be named by: such a link, a handle of upload_media, or the path of a file of this machine.
+MEDIA_LINK = r"^(https?://[^\s]+|media:[0-9a-f]{32}|(file://|/|~/|\.{1,2}/|[A-Za-z]:[\\/]).+)$"
+MEDIA_FIX = "Give an http(s) link, a handle from upload_media, or a path such as ./clip.mp4."
 
 
 def _printable(situation: Situation) -> Iterator[Problem]:

@@ -19,8 +19,10 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
+from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
 from engine.settler import Settler
+from engine.taking import Takings
 from providers.breaker import BREAKER_MIGRATIONS, Breaker
 from providers.database import Database
 from providers.fetch import Fetcher
@@ -40,11 +42,12 @@ from providers.turns import Turns
 from providers.wire import TURN_SECONDS, Wire
 from schemas.instant import Clock
 from server.dispatch import Dispatch
+from server.roots import Roots
 from server.settings import Settings
 
 #: The one file that all processes of a home share, and whose tables are in it.
 DATABASE = "postwright.db"
-COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS, "wire": BREAKER_MIGRATIONS}
+COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS, "wire": BREAKER_MIGRATIONS, "media": MEDIA_MIGRATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class _Parts:
     settings: Settings
     clock: Clock
     database: Database
+    fetcher: Fetcher
     transport: httpx2.AsyncBaseTransport | None = None
     spread: Spread = full_jitter
     beside: list[Beside] = field(default_factory=list[Beside])
@@ -80,13 +84,17 @@ class Opened:
 
 
 @asynccontextmanager
-async def build(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[App]:
-    """Put the parts together, run what runs beside the server, and let go of everything at the end."""
+async def build(settings: Settings, clock: Clock = utc_now, *, same_machine: bool = True) -> AsyncGenerator[App]:
+    """Put the parts together, run what runs beside the server, and let go of everything at the end.
+
+    ``same_machine``: the client has the files of this machine, as one on stdio has.
+    """
+    roots = Roots(settings.media_roots, same_machine=same_machine)
     async with open_desk(settings, clock) as opened, create_task_group() as group:
         # A server that only reads sends nothing, what was authorised before it included.
         for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
-        yield App(Dispatch(opened.desk, settings.secrets).server(own_version()), opened.desk)
+        yield App(Dispatch(opened.desk, settings.secrets, roots).server(own_version()), opened.desk)
         group.cancel_scope.cancel()
 
 
@@ -104,7 +112,8 @@ async def open_desk(
     ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses.
     """
     database = database or Database(settings.home / DATABASE, COMPONENTS)
-    parts = _Parts(settings, clock, database, transport, spread)
+    fetcher = Fetcher(clock)
+    parts = _Parts(settings, clock, database, fetcher, transport, spread)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
     desk = _desk(parts, providers)
     try:
@@ -112,6 +121,7 @@ async def open_desk(
     finally:
         for provider in providers.values():
             await provider.aclose()
+        await fetcher.aclose()
         await database.aclose()
 
 
@@ -128,7 +138,21 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
     journal = Journal(database, clock, timedelta(seconds=2 * settings.send_timeout + 30))
     window = timedelta(seconds=settings.send_timeout + 10)
     directory = Directory(providers, clock)
-    return Desk(providers, directory, journal, cases, clock, window, tenants, settings.modes)
+    keep = timedelta(days=settings.media_days)
+    media = MediaStore(database, settings.home / "media", clock, keep, settings.media_bytes)
+    return Desk(
+        providers,
+        directory,
+        journal,
+        cases,
+        clock,
+        window,
+        media,
+        Takings(media, parts.fetcher),
+        tenants,
+        settings.modes,
+        settings.probe_urls,
+    )
 
 
 def _pauses(settings: Settings, provider: Provider) -> Pauses:

@@ -4,14 +4,16 @@ import json
 import secrets as tokens
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import mcp_types as types
 import structlog
+from anyio import current_time
 from mcp.server import Server
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
-from engine.call import Call
+from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.permits import forbidden
 from engine.verdict import refused
@@ -22,6 +24,7 @@ from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
 from server import resources
 from server.instructions import instructions
 from server.log import redact
+from server.roots import Roots
 from tools.catalogue import TOOLS
 from tools.tool import Tool
 
@@ -33,10 +36,11 @@ Context = ServerRequestContext[Any, Any]
 class Dispatch:
     """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there."""
 
-    def __init__(self, desk: Desk, secrets: Sequence[str]) -> None:
+    def __init__(self, desk: Desk, secrets: Sequence[str], roots: Roots | None = None) -> None:
         rule_sets = [provider.rules for provider in desk.providers.values()]
         self._desk = desk
         self._secrets = secrets
+        self._roots = roots or Roots((), same_machine=False)
         mode = desk.modes.server
         self._tools = {tool.name: tool for tool in TOOLS}
         self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
@@ -94,7 +98,18 @@ class Dispatch:
         if kind is not None:
             return refused([_not_an_object(str(kind))])
         reading = self._readers[tool.name].read(params.arguments or {})
-        return await tool.run(self._desk, reading, Call(ctx.session.report_progress, _hint(ctx)))
+        return await tool.run(self._desk, reading, self._call(ctx, params))
+
+    def _call(self, ctx: Context, params: types.CallToolRequestParams) -> Call:
+        """Gather what comes with a call beside its arguments."""
+        return Call(
+            ctx.session.report_progress,
+            _hint(ctx),
+            params.name,
+            params.arguments or {},
+            roots=partial(self._roots.of, ctx),
+            ready_by=current_time() + PREPARING_SECONDS,
+        )
 
     def _wire(self, result: Result) -> types.CallToolResult:
         """The same object as structured content and, compactly, as the one text block (reference mcp 0)."""

@@ -147,5 +147,5 @@ async def serve(settings: Settings, transport: str, host: str, port: int) -> Non
     async def say(bound: int) -> None:
         log.info("listening", url=f"http://{host}:{bound}{_PATHS[transport]}", transport=transport)
 
-    async with build(settings) as app:
+    async with build(settings, same_machine=False) as app:
         await listen(_APPS[transport](app.server, settings, host), host, port, say)

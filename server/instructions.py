@@ -8,6 +8,10 @@ _CHECK = "check_status with the id: until terminal is true, look again after pol
 _CREATE = """\
 create_post: caption, accounts of ONE provider, media where required, scheduled_at for later. \
 dry_run: true checks without sending."""
+_LATER = """\
+list_posts finds earlier posts. update_post edits, moves, pauses or publishes what has not gone out; delete_post \
+cancels or deletes; retry_post sends failed deliveries again; upload_media takes a file in. What a provider cannot do \
+is refused with the way round."""
 _VERDICT = """\
 Every result is one JSON object. ok: true has data. ok: false has a verdict:
 - outcome, whether it happened: nothing_sent, rejected (nothing was created), accepted, partial, unknown (may be live).
@@ -31,7 +35,7 @@ Workflow:
 1. {_ACCOUNTS}
 2. {_CREATE}
 3. {_CHECK} A scheduled post needs no watching; tell the user when it goes out.
-list_posts finds earlier posts.
+{_LATER}
 
 {_VERDICT}
 Rules:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from engine.modes import Modes, ServerMode
+from schemas.asset import Probing
 from schemas.jsonvalue import items
 
 PREFIX = "POSTWRIGHT_"
@@ -30,6 +31,7 @@ def _words(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Folders = Annotated[tuple[Path, ...], BeforeValidator(_words)]
 
 
 def _account_modes(value: object) -> object:
@@ -107,6 +109,15 @@ class Settings(BaseModel):
     )
     journal_days: float = Field(30.0, ge=1, description="Days that the journal knows a post, and so its repeats, for.")
     journal_posts: int = Field(100_000, ge=1_000, description="Posts that the journal knows at most.")
+    media_roots: Folders = Field(
+        (),
+        description="Folders whose files calls may name, by comma. Default: the client's, or where it starts us.",
+    )
+    media_days: float = Field(7.0, ge=1, description="Days that files are kept after their last use.")
+    media_bytes: int = Field(10_000_000_000, ge=1_000_000, description="Bytes of files that are kept in all.")
+    probe_urls: Probing = Field(
+        Probing.WARN, description="What is done about media links that do not open within 3 s: off, warn, require."
+    )
     webhook_url: HttpUrl | None = Field(None, description="Turns on the account local:webhook, which posts there.")
     webhook_secret: SecretStr | None = Field(
         None, min_length=8, description="Signs the webhook's requests (Standard Webhooks)."

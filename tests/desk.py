@@ -101,7 +101,7 @@ async def genviral(home: Path, clock: Clock = utc_now, **settings: str) -> Async
 @asynccontextmanager
 async def agent(home: Path, clock: Clock = utc_now, **settings: str) -> AsyncGenerator[Agent]:
     """An agent at a postwright with these settings and its state in ``home``; whose breaker never opens by default."""
-    given = {"BREAKER_FAILURES": "0", **settings}
+    given = {"BREAKER_FAILURES": "0", "PROBE_URLS": "off", **settings}
     environment = {f"POSTWRIGHT_{name}": value for name, value in given.items()}
     async with build(load({"POSTWRIGHT_HOME": str(home), **environment}), clock) as app, Client(app.server) as client:
         yield Agent(client)

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from tools import check_status, create_post, delete_post, list_accounts, list_posts, retry_post, update_post
+from tools import (
+    check_status,
+    create_post,
+    delete_post,
+    list_accounts,
+    list_posts,
+    retry_post,
+    update_post,
+    upload_media,
+)
 from tools.tool import Tool
 
 TOOLS: tuple[Tool[Any], ...] = (
@@ -13,4 +22,5 @@ TOOLS: tuple[Tool[Any], ...] = (
     update_post.TOOL,
     delete_post.TOOL,
     retry_post.TOOL,
+    upload_media.TOOL,
 )

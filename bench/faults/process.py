@@ -90,7 +90,7 @@ async def opened(
     around: Surroundings, trouble: Trouble, settings: dict[str, str]
 ) -> AsyncGenerator[tuple[Opened, Disk]]:
     """Open the desk of one process, with its own way to the disk and to the net."""
-    given = {"HOME": str(around.home), **around.kind.settings, **settings}
+    given = {"HOME": str(around.home), "PROBE_URLS": "off", **around.kind.settings, **settings}
     loaded = load({f"POSTWRIGHT_{name}": value for name, value in given.items()})
     disk = Disk(around.home / DATABASE, trouble)
     wire, clock = around.service.wire, around.true_clock

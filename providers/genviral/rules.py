@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from providers.genviral.combinations import COMBINATIONS, SETTINGS, boardless_pins, names, short_lead
 from providers.genviral.request import GenviralPost
+from providers.platform_media import PLATFORM_MEDIA
 from schemas.jsonvalue import text
 from schemas.post import Warn
 from schemas.rule import Check, Rule, RuleSet, Scope, Situation
 from schemas.units import Unit, count
-from schemas.universal import LINK, LINK_FIX
+from schemas.universal import LINK, LINK_FIX, MEDIA_FIX, MEDIA_LINK
 
 _SEED = "seed 001"
 _CAPTION = 500
@@ -35,10 +36,10 @@ SHAPE: tuple[Rule, ...] = (
         source=_SEED,
         fix="Add a video or a slideshow; text alone is not taken.",
     ),
-    Rule("/media/url", Check.PATTERN, LINK, _SEED, fix=LINK_FIX),
+    Rule("/media/url", Check.PATTERN, MEDIA_LINK, _SEED, fix=MEDIA_FIX),
     Rule("/media/urls", Check.MIN_ITEMS, 1, "reference genviral 5.2", Unit.ITEMS),
     Rule("/media/urls", Check.MAX_ITEMS, 35, "reference genviral 5.2", Unit.ITEMS),
-    Rule("/media/urls/*", Check.PATTERN, LINK, _SEED, fix=LINK_FIX),
+    Rule("/media/urls/*", Check.PATTERN, MEDIA_LINK, _SEED, fix=MEDIA_FIX),
     Rule("/music_url", Check.PATTERN, LINK, _SEED, fix=LINK_FIX),
     Rule("/idempotency_key", Check.MIN_LENGTH, 1, "reference genviral 5.4"),
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, "reference genviral 5.4"),
@@ -115,5 +116,6 @@ RULES = RuleSet(
     cross=COMBINATIONS,
     hints=(_short_lead, _pin_without_board, _emoji_count_twice),
     settings=SETTINGS,
+    media=PLATFORM_MEDIA,
     refused={**dict.fromkeys(_OTHERS, _ONLY_TWO), **REFUSED},
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from providers.genviral.combinations import COMBINATIONS, SETTINGS, boardless_pins, media, names, short_lead
 from providers.genviral.request_v2 import GenviralPostV2
 from providers.genviral.rules import BY_ACCOUNT, REFUSED, SHAPE, on
+from providers.platform_media import PLATFORM_MEDIA
 from schemas.account import Account, Capabilities
 from schemas.jsonvalue import text
 from schemas.problem import Problem, ProblemCode
@@ -154,6 +155,7 @@ RULES_V2 = RuleSet(
         CrossRule("settings_have_an_account", _settings_fit, _NEW, needs_accounts=True),
     ),
     settings={**SETTINGS, **{name: on(name) for name in _PLATFORM_OBJECTS}},
+    media=PLATFORM_MEDIA,
     refused={
         **dict.fromkeys(("twitter",), "Call it x."),
         **dict.fromkeys(("bluesky", "threads", "reddit"), "Leave it out: there are no settings for this platform."),

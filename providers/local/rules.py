@@ -3,7 +3,7 @@
 from providers.local.request import LocalPost
 from schemas.rule import Check, Rule, RuleSet
 from schemas.units import Unit
-from schemas.universal import EVERYWHERE, LINK, LINK_FIX
+from schemas.universal import EVERYWHERE, MEDIA_FIX, MEDIA_LINK
 
 _OURS = "our own bound: no platform takes more (platform_rules)"
 _KEY = "our own bound: as long as the hosted services allow (reference genviral 5.4)"
@@ -14,10 +14,10 @@ SHAPE: tuple[Rule, ...] = (
     Rule("/accounts", Check.MIN_ITEMS, 1, _OURS, Unit.ITEMS),
     Rule("/accounts", Check.MAX_ITEMS, 10, _OURS, Unit.ITEMS),
     Rule("/accounts", Check.UNIQUE, limit=True, source=_OURS),
-    Rule("/media/url", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/media/url", Check.PATTERN, MEDIA_LINK, "design section 8", fix=MEDIA_FIX),
     Rule("/media/urls", Check.MIN_ITEMS, 1, _OURS, Unit.ITEMS),
     Rule("/media/urls", Check.MAX_ITEMS, 35, _OURS, Unit.ITEMS),
-    Rule("/media/urls/*", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/media/urls/*", Check.PATTERN, MEDIA_LINK, "design section 8", fix=MEDIA_FIX),
     Rule("/idempotency_key", Check.MIN_LENGTH, 1, _KEY),
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, _KEY),
 )

@@ -2,9 +2,10 @@
 
 from providers.postpost.combinations import COMBINATIONS, HINTS, SETTINGS
 from providers.postpost.request import PostPostPost
+from providers.postpost.takes import MEDIA
 from schemas.rule import Check, Rule, RuleSet, Scope
 from schemas.units import Unit
-from schemas.universal import LINK, LINK_FIX
+from schemas.universal import MEDIA_FIX, MEDIA_LINK
 
 _LIMITS = "reference postpost 11"
 _OURS = "our own bound"
@@ -24,10 +25,10 @@ SHAPE: tuple[Rule, ...] = (
     Rule(
         "/accounts", Check.UNIQUE, limit=True, source="reference postpost 5.1: what repeated ids do is not documented"
     ),
-    Rule("/media/url", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/media/url", Check.PATTERN, MEDIA_LINK, "design section 8", fix=MEDIA_FIX),
     Rule("/media/urls", Check.MIN_ITEMS, 1, "seed 001", Unit.ITEMS),
     Rule("/media/urls", Check.MAX_ITEMS, 10, f"{_LIMITS}: no platform takes more", Unit.ITEMS),
-    Rule("/media/urls/*", Check.PATTERN, LINK, "design section 8", fix=LINK_FIX),
+    Rule("/media/urls/*", Check.PATTERN, MEDIA_LINK, "design section 8", fix=MEDIA_FIX),
     Rule("/idempotency_key", Check.MIN_LENGTH, 1, _OURS),
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, _OURS),
     Rule("/youtube/title", Check.MAX_LENGTH, 100, "reference postpost 10"),
@@ -63,6 +64,7 @@ RULES = RuleSet(
     cross=COMBINATIONS,
     hints=HINTS,
     settings=SETTINGS,
+    media=MEDIA,
     refused={
         **dict.fromkeys(("x", "twitter", "linkedin", "facebook", "bluesky", "mastodon", "telegram"), _NO_SETTINGS),
         "pinterest": "Leave it out: PostPost does not publish on Pinterest.",

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from providers.platform_media import PLATFORM_MEDIA
 from providers.socialapi.combinations import COMBINATIONS, HINTS, SETTINGS
 from providers.socialapi.request import SocialAPIPost
 from schemas.account import Account
 from schemas.rule import Check, Rule, RuleSet, Scope
 from schemas.units import Unit
-from schemas.universal import LINK, LINK_FIX
+from schemas.universal import LINK, LINK_FIX, MEDIA_FIX, MEDIA_LINK
 
 _OURS = "our own bound: no platform takes more (platform_rules)"
 _KEY = "our own bound: as long as the other services allow (reference genviral 5.4)"
@@ -25,16 +26,20 @@ def _link(path: str) -> Rule:
     return Rule(path, Check.PATTERN, LINK, _TABLE, fix=LINK_FIX)
 
 
+def _media(path: str) -> Rule:
+    return Rule(path, Check.PATTERN, MEDIA_LINK, _TABLE, fix=MEDIA_FIX)
+
+
 SHAPE: tuple[Rule, ...] = (
     Rule("/caption", Check.MIN_LENGTH, 1, "reference socialapi 4.1"),
     Rule("/caption", Check.MAX_LENGTH, 63_206, _TABLE),
     Rule("/accounts", Check.MIN_ITEMS, 1, "reference socialapi 4.1", Unit.ITEMS),
     Rule("/accounts", Check.MAX_ITEMS, 50, _OURS, Unit.ITEMS),
     Rule("/accounts", Check.UNIQUE, limit=True, source="seed 004, publishing.duplicate_target"),
-    _link("/media/url"),
+    _media("/media/url"),
     Rule("/media/urls", Check.MIN_ITEMS, 1, _OURS, Unit.ITEMS),
     Rule("/media/urls", Check.MAX_ITEMS, 35, _TABLE, Unit.ITEMS),
-    _link("/media/urls/*"),
+    _media("/media/urls/*"),
     Rule("/idempotency_key", Check.MIN_LENGTH, 1, _KEY),
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, _KEY),
     Rule("/tiktok/video_cover_timestamp_ms", Check.MINIMUM, 0, _TABLE),
@@ -122,6 +127,7 @@ RULES = RuleSet(
     cross=COMBINATIONS,
     hints=HINTS,
     settings=SETTINGS,
+    media=PLATFORM_MEDIA,
     refused={
         **dict.fromkeys(("bluesky", "google", "zalo", "mastodon"), _NO_SETTINGS),
         **dict.fromkeys(

@@ -215,7 +215,12 @@ async def at_the_mercy(kind: Kind, home: Path, portal: BlockingPortal) -> AsyncG
     settings = {**kind.settings, "SEND_TIMEOUT": "0.5", "BREAKER_FAILURES": "0"}
     async with listening(Service()) as service:
         settings[f"{kind.provider.upper()}_BASE_URL"] = service.url
-        loaded = load({f"POSTWRIGHT_{name}": value for name, value in {"HOME": str(home), **settings}.items()})
+        loaded = load(
+            {
+                f"POSTWRIGHT_{name}": value
+                for name, value in {"HOME": str(home), "PROBE_URLS": "off", **settings}.items()
+            }
+        )
         # Nothing runs beside the server here: what settles open cases would ask the service in between.
         database = Disk(loaded.home / DATABASE)
         async with (

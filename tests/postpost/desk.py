@@ -20,6 +20,8 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
+from engine.media import MEDIA_MIGRATIONS, MediaStore
+from engine.taking import Takings
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.postpost.provider import PostPost
@@ -27,6 +29,7 @@ from providers.protocol import Provider
 from providers.wire import Wire
 from sandbox.postpost import BASE_PATH, create_app
 from sandbox.serve import running
+from schemas.asset import Probing
 from schemas.instant import Clock
 from server.dispatch import Dispatch
 from tests.desk import KEY, Agent, Body, Service
@@ -202,6 +205,9 @@ async def agent(
             cases,
             clock,
             timedelta(seconds=40),
+            media := MediaStore(database, home / "media", clock, timedelta(days=7), 1_000_000_000),
+            Takings(media, _fetcher(host, url, clock)),
+            probing=Probing.OFF,
         )
         try:
             async with Client(Dispatch(desk, (key,)).server("0")) as client:
@@ -212,7 +218,7 @@ async def agent(
 
 @asynccontextmanager
 async def home_of(home: Path, clock: Clock) -> AsyncGenerator[Database]:
-    database = Database(home / "postwright.db", {"journal": MIGRATIONS})
+    database = Database(home / "postwright.db", {"journal": MIGRATIONS, "media": MEDIA_MIGRATIONS})
     try:
         yield database
     finally:

@@ -144,7 +144,7 @@ async def socialapi(
 async def agent(home: Path, base_url: str, clock: Clock = utc_now, **settings: str) -> AsyncGenerator[Agent]:
     """An agent at a postwright that speaks to SocialAPI alone; ``settings`` as in the environment."""
     given = {"HOME": str(home), "SOCIALAPI_API_KEY": KEY, "SOCIALAPI_BASE_URL": base_url, "BREAKER_FAILURES": "0"}
-    given |= settings
+    given |= {"PROBE_URLS": "off", **settings}
     loaded = load({f"POSTWRIGHT_{name}": value for name, value in given.items()})
     async with build(loaded, clock) as app, Client(app.server) as client:
         provider = app.desk.providers["socialapi"]

@@ -1,0 +1,197 @@
+"""What a request calls its media: files are taken in and measured, links are looked at, before anything is made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from anyio import create_task_group, fail_after, move_on_after
+
+from engine.call import Call
+from engine.desk import Desk
+from engine.media import PREFIX
+from engine.taking import Unusable
+from engine.verdict import read_failed
+from providers.fetch import shown
+from providers.protocol import Failure, Provider
+from schemas.account import Account
+from schemas.asset import Asset, Measures, Probing
+from schemas.errors import ErrorCode
+from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.media_rule import MediaFile, check_media
+from schemas.post import Warn
+from schemas.problem import Problem, ProblemCode
+from schemas.result import Result
+
+#: How long links may take to be looked at (seconds; design section 8).
+PROBE_SECONDS = 3.0
+_UPLOAD_FIRST = "Call upload_media with it first; it has more time, and gives a handle to use here."
+
+
+@dataclass(slots=True)
+class Attached:
+    """The media of a request as they are recorded, each file under its handle; and what was found out about them."""
+
+    media: JsonObject | None = None
+    assets: dict[str, Asset] = field(default_factory=dict[str, Asset])
+    files: list[MediaFile] = field(default_factory=list[MediaFile])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    warnings: list[Warn] = field(default_factory=list[Warn])
+
+    def refuse(self, path: str, why: str, fix: str, code: ProblemCode = ProblemCode.NOT_ALLOWED) -> None:
+        """Note that something about one of the media is wrong."""
+        self.problems.append(Problem(path=path, code=code, message=why, fix=fix))
+
+
+async def attach(desk: Desk, call: Call, provider: Provider, media: JsonObject | None) -> Attached:
+    """Take in the files of a request, find those that were taken in before, and look at the links.
+
+    Raises:
+        Failure: files cannot be kept.
+        sqlite3.Error, OSError: the database cannot be used.
+    """
+    if media is None:
+        return Attached()
+    attached = Attached(media)
+    links = list(_links(media))
+    handles = [link for _, link in links if link.startswith(PREFIX)]
+    known = await desk.media.find(handles, provider.name, desk.tenants.get(provider.name, "")) if handles else {}
+    handed: dict[str, str] = {}
+    for path, link in links:
+        asset = known.get(link) if link.startswith(PREFIX) else await _taken(desk, call, attached, path, link)
+        if asset:
+            handed[link] = asset.handle
+            attached.assets[asset.handle] = asset
+            attached.files.append(MediaFile(path, asset.measures))
+            _hold_to_kind(attached, path, asset, media)
+        elif link.startswith(PREFIX):
+            fix = "Upload the file again with upload_media, and use the handle that it gives."
+            attached.refuse(path, f"{link[:60]} was never issued, or is forgotten", fix)
+    attached.media = _renamed(media, handed)
+    await _look_at(desk, call, attached, [(path, link) for path, link in links if _is_link(link)])
+    return attached
+
+
+def held_against(provider: Provider, attached: Attached, accounts: tuple[Account, ...]) -> None:
+    """Hold the files against what the accounts' platforms take, and say what is lost on the way."""
+    problems, warnings = check_media(provider.rules.media, attached.files, accounts)
+    attached.problems += problems
+    attached.warnings += warnings
+    deaf = [account.label for account in accounts if account.platform not in provider.rules.alt_text]
+    if deaf and any(asset.alt_text for asset in attached.assets.values()):
+        message = f"{provider.name} carries no alternative text to {', '.join(deaf)}: it is left out there."
+        attached.warnings.append(Warn("ALT_TEXT_DROPPED", message, "media"))
+
+
+async def brought(
+    desk: Desk, call: Call, provider: Provider, assets: Mapping[str, Asset]
+) -> Mapping[str, Asset] | Result:
+    """Bring files to a provider that takes them ahead of a post; those that are there already stay as they are.
+
+    Raises:
+        sqlite3.Error, OSError: the database cannot be used.
+    """
+    found = dict(assets)
+    for handle, asset in assets.items():
+        if asset.remote:
+            continue
+        try:
+            with fail_after(call.time_left):
+                there = await provider.bring(asset, call.progress)
+        except (Failure, TimeoutError) as late:
+            return read_failed(late if isinstance(late, Failure) else _too_slow(asset, provider), provider.name)
+        if there is None:
+            return assets
+        tenant = desk.tenants.get(provider.name, "")
+        found[handle] = await desk.media.note_brought(asset, provider.name, tenant, there)
+    return found
+
+
+def _too_slow(asset: Asset, provider: Provider) -> Failure:
+    message = f"{asset.name} did not reach {provider.name} in the time that a post has. Nothing was posted."
+    return Failure(ErrorCode.PROVIDER_TIMEOUT, message, advice=_UPLOAD_FIRST)
+
+
+async def recorded(desk: Desk, provider: str, tenant: str, request: JsonObject) -> dict[str, Asset]:
+    """Find the files of a recorded post, those that are still kept.
+
+    Raises:
+        sqlite3.Error, OSError: the database cannot be used.
+    """
+    handles = [link for _, link in _links(members(request.get("media"))) if link.startswith(PREFIX)]
+    return await desk.media.find(handles, provider, tenant) if handles else {}
+
+
+def _links(media: JsonObject) -> Iterator[tuple[str, str]]:
+    """Walk over the links of media, each with the pointer to it."""
+    url = text(media.get("url"))
+    if url is not None:
+        yield "/media/url", url
+    for index, link in enumerate(items(media.get("urls"))):
+        if isinstance(link, str):
+            yield f"/media/urls/{index}", link
+
+
+def _is_link(link: str) -> bool:
+    return link.lower().startswith(("http://", "https://"))
+
+
+def _renamed(media: JsonObject, handed: Mapping[str, str]) -> JsonObject:
+    """Call files by their handles."""
+    named = dict(media)
+    if "url" in media:
+        named["url"] = handed.get(media["url"], media["url"])
+    if "urls" in media:
+        named["urls"] = [handed.get(link, link) for link in media["urls"]]
+    return named
+
+
+async def _taken(desk: Desk, call: Call, attached: Attached, path: str, link: str) -> Asset | None:
+    """Take in a file of this machine; a link is none."""
+    if _is_link(link):
+        return None
+    try:
+        with move_on_after(call.time_left):
+            return await desk.takings.path(link, await call.roots(), None, call.progress)
+    except Unusable as refusal:
+        attached.refuse(path, refusal.why, refusal.fix)
+        return None
+    attached.refuse(path, f"{link[:60]} could not be read in the time that a post has", _UPLOAD_FIRST)
+    return None
+
+
+def _hold_to_kind(attached: Attached, path: str, asset: Asset, media: JsonObject) -> None:
+    wanted = {"video": "video", "slideshow": "image"}.get(str(media.get("type")))
+    if wanted and asset.measures.kind != wanted:
+        why = f"{asset.name} is {asset.measures.media_type}, not of kind {wanted}"
+        attached.refuse(path, why, "Use type video with a video, or type slideshow with images.")
+
+
+async def _look_at(desk: Desk, call: Call, attached: Attached, links: list[tuple[str, str]]) -> None:
+    """Look at all links at once, as far as the time reaches."""
+    if desk.probing is Probing.OFF or not links:
+        return
+    found: dict[str, Measures | Failure] = {}
+
+    async def look(link: str) -> None:
+        try:
+            found[link] = await desk.takings.look(link)
+        except Failure as error:
+            found[link] = error
+
+    with move_on_after(min(PROBE_SECONDS, call.time_left)):
+        async with create_task_group() as group:
+            for link in {link for _, link in links}:
+                group.start_soon(look, link)
+    for path, link in links:
+        seen = found.get(link)
+        if isinstance(seen, Measures):
+            attached.files.append(MediaFile(path, seen))
+        else:
+            _unseen(desk, attached, path, seen.message if seen else f"{shown(link)} did not open in time.")
+
+
+def _unseen(desk: Desk, attached: Attached, path: str, why: str) -> None:
+    if desk.probing is Probing.REQUIRE:
+        attached.refuse(path, why, "Give a public link that opens without a login, or upload_media the file.")
+    else:
+        message = f"{why} The service will fetch it itself; check the link."
+        attached.warnings.append(Warn("MEDIA_NOT_SEEN", message, path[1:]))
