@@ -3,10 +3,9 @@
 import sys
 from collections.abc import Iterator, Mapping
 
-from providers.local.abilities import ABILITIES as LOCAL
-
 from providers.genviral.abilities import ABILITIES as GENVIRAL
 from providers.genviral.records import STATUSES as OF_GENVIRAL
+from providers.local.abilities import ABILITIES as LOCAL
 from providers.local.state import State
 from providers.postpost.abilities import ABILITIES as POSTPOST
 from providers.postpost.records import STATUSES as OF_POSTPOST

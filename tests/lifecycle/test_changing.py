@@ -18,7 +18,8 @@ async def test_a_post_that_is_not_there_is_told_with_where_to_look(tmp_path: Pat
     changes: Body = {"mode": "draft"} if tool == "update_post" else {}
     async with STAGES[provider](tmp_path) as stage:
         for post_id in (f"{provider}:{'0' * 24}", "jrn_0000000000000000", "elsewhere:1"):
-            body = await stage.agent.call(tool, **{"progress": None, **changes, "post_id": post_id})
+            named: Body = {**changes, "post_id": post_id}
+            body = await stage.agent.call(tool, **named)
             assert (body["error_code"], body["outcome"]) == ("not_found", "nothing_sent"), body
             assert body["next"][0]["tool"] == "list_posts"
 
