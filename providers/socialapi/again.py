@@ -43,7 +43,7 @@ async def _sent(api: Api, post_id: str, before: JsonObject) -> JsonObject | None
     lost: Failure | None = None
     try:
         async with within(WRITE_SECONDS):
-            await api.call("POST", post_path(post_id, "/retry"))
+            await api.call("POST", post_path(post_id, "/retry"), check=_check)
     except Failure as error:
         error.post_id = post_id
         if not error.doubt:
@@ -53,6 +53,11 @@ async def _sent(api: Api, post_id: str, before: JsonObject) -> JsonObject | None
     if lost and (standing is None or not _has_run(before, standing)):
         raise lost
     return standing
+
+
+def _check(answer: JsonObject) -> None:
+    if answer.get("success") is False:
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a success.", doubt=True)
 
 
 def _has_run(before: JsonObject, after: JsonObject) -> bool:

@@ -66,7 +66,7 @@ async def _written(
     method, path = ("POST", "/publish") if body is None else ("PATCH", "")
     try:
         async with within(WRITE_SECONDS):
-            return await api.post(method, post_path(post_id, path), body=body)
+            return _of(post_id, await api.post(method, post_path(post_id, path), body=body))
     except Failure as error:
         error.post_id = post_id
         # Refused for its state, it may be out by another call.
@@ -87,6 +87,12 @@ def _body(before: JsonObject, change: Change) -> JsonObject:
         "targets": rewritten(before, change),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _of(post_id: str, answer: JsonObject) -> JsonObject:
+    if answer.get("id") != post_id:
+        raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered with another post.", doubt=True)
+    return answer
 
 
 def _is_begun(found: JsonObject) -> bool:

@@ -3,6 +3,7 @@
 import anyio
 import pytest
 
+from sandbox.socialapi import create_app
 from tests.sandbox.socialapi.caller import (
     DEAD_THREADS,
     FACEBOOK,
@@ -12,6 +13,7 @@ from tests.sandbox.socialapi.caller import (
     THREADS,
     Body,
     Caller,
+    calling,
     post,
     to,
 )
@@ -250,3 +252,19 @@ async def test_a_post_is_not_scheduled_for_an_account_that_is_dead(today: Caller
 async def test_a_post_is_found_by_the_id_that_a_platform_gave_it(instant: Caller) -> None:
     created = await instant.create()
     assert (await instant.shown(created["targets"][0]["platform_post_id"]))["id"] == created["id"]
+
+
+@pytest.mark.parametrize("schedules", [False, True], ids=["stays a draft", "is scheduled"])
+async def test_a_draft_that_gets_a_time_does_as_the_stand_in_is_told(*, schedules: bool) -> None:
+    async with calling(create_app(schedules_drafts=schedules)) as caller:
+        post_id = await in_state(caller, "draft")
+        await caller.data("PATCH", f"/posts/{post_id}", {"scheduled_at": LATER})
+        shown = await caller.shown(post_id)
+        assert (shown["status"], shown["scheduled_at"]) == ("scheduled" if schedules else "draft", LATER)
+        assert (await caller.data("GET", "/usage"))["posts_used"] == int(schedules)
+
+
+async def test_an_instagram_target_shows_which_kind_of_post_it_is(socialapi: Caller) -> None:
+    settings = [{"account_id": INSTAGRAM, "platform_data": {"content_type": "stories"}}]
+    created = await socialapi.create(publish_now=False, media=[PHOTO], targets=settings)
+    assert created["targets"][0]["media_type"] == "stories"
