@@ -1,5 +1,6 @@
 """Files on their way to SocialAPI's library: whole, once, streamed, and to no place of our own network."""
 
+import base64
 import json
 import tracemalloc
 from collections.abc import AsyncGenerator
@@ -23,7 +24,8 @@ from schemas.asset import Asset, Brought, Measures
 from schemas.errors import ErrorCode
 from schemas.post import Absent, Change, Order, Post, Receipt
 from tests.desk import Body
-from tests.socialapi.desk import FACEBOOK, INSTAGRAM, Service, agent, socialapi
+from tests.media.files import png
+from tests.socialapi.desk import FACEBOOK, INSTAGRAM, Agent, Service, agent, assert_one, later, lose, socialapi
 
 pytestmark = pytest.mark.anyio
 
@@ -321,3 +323,38 @@ async def test_a_file_that_the_service_lost_is_told_by_the_post(tmp_path: Path) 
             await desk.provider.create(order(asset))
         assert "was not found" in refused.value.problems[0].message
         assert await service.posts() == []
+
+
+async def uploaded(agent: Agent, noise: bytes = b"") -> str:
+    """Take a picture in, as an agent does, and return its handle."""
+    picture = base64.b64encode(png(600, 600, noise=noise)).decode()
+    handle: str = (await agent.call("upload_media", data=picture, filename="lamp.png"))["data"]["media"]
+    return handle
+
+
+async def test_an_agent_posts_and_changes_files_by_their_handles(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        handles = [await uploaded(agent, noise) for noise in (b"", b"another")]
+        media: list[Body] = [{"type": "slideshow", "urls": [handle]} for handle in handles]
+        body = await agent.create(accounts=[FACEBOOK], media=media[0], scheduled_at=later(hours=3))
+        assert body["ok"], body
+        assert "LINKS_READ_LATER" not in {warning["code"] for warning in body["data"]["warnings"]}
+        files = {found["id"] for found in await library(service)}
+        [post] = await service.posts()
+        first = [(item["source_type"], item["source"]) for item in post["media"]]
+        changed = await agent.call("update_post", post_id=body["data"]["id"], media=media[1])
+        assert changed["ok"], changed
+        [post] = await service.posts()
+        second = [(item["source_type"], item["source"]) for item in post["media"]]
+        assert {*first, *second} == {("media_id", file) for file in files}
+        assert len(files) == await service.requests("POST", FORM) == 2
+
+
+async def test_a_post_of_a_file_whose_answer_is_lost_is_settled_without_a_double(tmp_path: Path) -> None:
+    async with socialapi(tmp_path) as (agent, service):
+        media: Body = {"type": "slideshow", "urls": [await uploaded(agent)]}
+        await service.fault("accept_then_drop")
+        following = await lose(agent, accounts=[FACEBOOK], media=media)
+        settled = await agent.call(following["tool"], **following["arguments"])
+        assert settled["data"]["status"] == "published"
+        await assert_one(service)
