@@ -76,9 +76,12 @@ def _section(provider: str) -> Iterator[str]:
         cells = [outcome(provider, act, status) or "yes" for status in columns]
         yield f"| {asked} | {' | '.join(cells)} |\n"
     yield "\nThe way round, where it is refused:\n\n"
+    by_text: dict[str, list[str]] = {}
     for act, asked in ASKED_BY.items():
         ability = ABILITIES[provider][act]
-        yield f"- {asked}: {ability.otherwise} ({ability.source})\n"
+        by_text.setdefault(f"{ability.otherwise} ({ability.source})", []).append(asked)
+    for text, asked_by in by_text.items():
+        yield f"- {', '.join(asked_by).replace(', `update_post`', ',')}: {text}\n"
 
 
 if __name__ == "__main__":

@@ -14,9 +14,13 @@ ABILITIES: dict[Act, Ability] = {
     Act.MEDIA: Ability(_EDITABLE, _PATCH, _EDIT),
     Act.ACCOUNTS: Ability(_EDITABLE, _PATCH, f"{_EDIT} For a further account, create a new post."),
     Act.SETTINGS: Ability(_EDITABLE, _PATCH, _EDIT),
-    # That a draft becomes scheduled by getting a time is not documented: whether it did is told after each try.
+    # That a draft or a failed post becomes scheduled by getting a time is not documented (reference 4.4), so it is not
+    # tried: one that stayed as it is would be changed, and go out never.
     Act.SCHEDULE: Ability(
-        _EDITABLE, _PATCH, "SocialAPI moves only what has not gone out. Create a new post for another time."
+        frozenset({Status.SCHEDULED}),
+        _PATCH,
+        "SocialAPI gives only scheduled posts another time. If it has not gone out: delete_post, then create_post anew "
+        "with scheduled_at.",
     ),
     Act.PAUSE: Ability(
         frozenset[Status](),

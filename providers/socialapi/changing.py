@@ -16,13 +16,12 @@ from schemas.errors import ErrorCode
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, text
 from schemas.post import Change, Post
-from schemas.result import ProviderError
 
 #: How long the look before a change, the change, and a publication may take (seconds); after the latter a look follows.
 READ_SECONDS, WRITE_SECONDS = 8.0, 12.0
 
 #: States in which a time has no effect, and in which nothing has gone out.
-_NOT_WAITING, _NOT_BEGUN = ("draft", "failed"), ("draft", "scheduled", "cancelled")
+_NOT_BEGUN = ("draft", "scheduled", "cancelled")
 
 
 async def update(api: Api, post: Post, change: Change) -> Post:
@@ -49,10 +48,7 @@ async def _patched(api: Api, post: Post, change: Change) -> JsonObject | None:
     async with within(READ_SECONDS):
         # What the engine knows of a post leaves out what its targets have of their own.
         body = _body(await api.post("GET", post_path(post.id)), change)
-    answer = await _written(api, post.id, body, lambda found: _stands(found, body))
-    if change.scheduled_at and answer.get("status") in _NOT_WAITING:
-        raise _not_scheduled(post, answer)
-    return answer
+    return await _written(api, post.id, body, lambda found: _stands(found, body))
 
 
 async def _published(api: Api, post_id: str) -> JsonObject:
@@ -117,15 +113,3 @@ def _stands(found: JsonObject, body: JsonObject) -> bool:
 
 def _moment(record: JsonObject) -> object:
     return parse(text(record.get("scheduled_at")) or "")
-
-
-def _not_scheduled(post: Post, answer: JsonObject) -> Failure:
-    """Tell that a time alone did not schedule a post: whether it does is not documented (reference 4.4, 16)."""
-    word = text(answer.get("status")) or ""
-    return Failure(
-        ErrorCode.NOT_SUPPORTED,
-        f"SocialAPI took the change, but keeps the post as {word}: it will not go out by itself.",
-        provider_error=ProviderError(http_status=200, message=f"status: {word}"),
-        advice="Delete this post with delete_post, then create it again with create_post and scheduled_at.",
-        post_id=post.id,
-    )

@@ -37,7 +37,7 @@ def ways(**more: Any) -> dict[Act, Body]:
     usual: Body = {
         "caption": {"caption": "Another text"},
         "media": {"media": OTHER_SLIDES},
-        "schedule": {"scheduled_at": in_days(2)},
+        "schedule": {"scheduled_at": in_days(100)},
         "pause": {"mode": "draft"},
         "publish": {"mode": "publish"},
     }
@@ -78,6 +78,10 @@ class Stage(Protocol):
 
     async def appearances(self) -> int:
         """Count how often anything appeared on a platform."""
+        ...
+
+    async def settings(self, post_id: str) -> str:
+        """Show all that the service has of a post, in words."""
         ...
 
 
@@ -121,8 +125,13 @@ class Hosted:
         await self.desk.advance(3 * DELAY)
 
     async def appearances(self) -> int:
-        posts: list[Body] = (await self.desk.http.get(f"{self.desk.url}/_sandbox/posts")).json()["posts"]
-        return sum(self.shown(post) for post in posts)
+        return sum(self.shown(post) for post in await self._posts())
+
+    async def settings(self, post_id: str) -> str:
+        return next(str(post) for post in await self._posts() if _native(post_id) in post.values())
+
+    async def _posts(self) -> list[Body]:
+        return (await self.desk.http.get(f"{self.desk.url}/_sandbox/posts")).json()["posts"]
 
 
 def _native(post_id: str) -> str:
@@ -208,8 +217,11 @@ async def on_socialapi(home: Path) -> AsyncGenerator[Stage]:
         yield Hosted(
             found,
             accounts,
-            ways(accounts={"accounts": list(accounts[:1])}, settings={"first_comment": "Another comment"}),
-            failure={"fail": "platform.threads.api_error"},
+            ways(
+                accounts={"accounts": list(accounts[:1]), "facebook": {}},
+                settings={"first_comment": "Another comment"},
+            ),
+            failure={"fail": "platform.threads.rate_limit"},
             healed={},
             shown=lambda post: sum(post["appearances"].values()),
             by_hand={Status.CANCELLED: unpublish},
@@ -272,6 +284,9 @@ class Embedded:
         folder = self.home / "outbox"
         written = sum(path.suffix == ".md" for path in folder.iterdir()) if folder.exists() else 0
         return written + len(self.hook.seen)
+
+    async def settings(self, post_id: str) -> str:
+        return str((await self.agent.call("check_status", post_id=post_id))["data"])
 
 
 #: Our status -> the accounts and further arguments of the post that comes to stand so, and how the webhook answers.

@@ -13,13 +13,15 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("provider", STAGES)
-@pytest.mark.parametrize("tool", ["update_post", "delete_post", "retry_post"])
-async def test_a_post_that_is_not_there_is_told_with_where_to_look(tmp_path: Path, provider: str, tool: str) -> None:
-    changes: Body = {"mode": "draft"} if tool == "update_post" else {}
+@pytest.mark.parametrize(
+    ("tool", "more"), [("update_post", {"mode": "draft"}), ("delete_post", {}), ("retry_post", {})]
+)
+async def test_a_post_that_is_not_there_is_told_with_where_to_look(
+    tmp_path: Path, provider: str, tool: str, more: Body
+) -> None:
     async with STAGES[provider](tmp_path) as stage:
         for post_id in (f"{provider}:{'0' * 24}", "jrn_0000000000000000", "elsewhere:1"):
-            named: Body = {**changes, "post_id": post_id}
-            body = await stage.agent.call(tool, **named)
+            body = await stage.agent.call(tool, **more, post_id=post_id)
             assert (body["error_code"], body["outcome"]) == ("not_found", "nothing_sent"), body
             assert body["next"][0]["tool"] == "list_posts"
 

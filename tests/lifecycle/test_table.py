@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from schemas.ability import Act
@@ -19,6 +20,10 @@ CELLS = [(provider, status) for provider in STAGES for status in states(provider
 async def asked(stage: Stage, act: Act, post_id: str) -> Body:
     tool = {Act.DELETE: "delete_post", Act.RETRY: "retry_post"}.get(act, "update_post")
     return await stage.agent.call(tool, post_id=post_id, **stage.ways.get(act, {}))
+
+
+def _row(post: Body) -> Body:
+    return {name: post[name] for name in ("id", "status")}
 
 
 async def stands(stage: Stage, post_id: str) -> str:
@@ -44,8 +49,8 @@ async def test_what_cannot_be_done_is_refused_with_the_way_round_and_changes_not
         post_id = await stage.make(status)
         before = await stage.appearances()
         assert await stands(stage, post_id) == status
-        listed = await stage.agent.call("list_posts", status=status)
-        assert post_id in [post["id"] for post in listed["data"]["posts"]]
+        listed = await stage.agent.call("list_posts", limit=100)
+        assert {"id": post_id, "status": status} in [_row(post) for post in listed["data"]["posts"]]
         for act in (act for act in Act if outcome(provider, act, status) and act not in stage.nameless):
             body = await asked(stage, act, post_id)
             assert body["error_code"] == outcome(provider, act, status), body
@@ -88,7 +93,7 @@ async def accounts_changed(stage: Stage, post_id: str, before: int) -> None:
 
 
 async def settings_changed(stage: Stage, post_id: str, before: int) -> None:
-    assert await stands(stage, post_id) in set(Status)
+    assert "Another" in await stage.settings(post_id)
 
 
 async def scheduled(stage: Stage, post_id: str, before: int) -> None:
@@ -120,7 +125,9 @@ async def deleted(stage: Stage, post_id: str, before: int) -> None:
 
 async def sent_again(stage: Stage, post_id: str, before: int) -> None:
     await stage.deliver()
-    assert await stage.appearances() > before
+    with anyio.fail_after(20):
+        while await stage.appearances() == before:  # noqa: ASYNC110  (who delivers sets no event)
+            await anyio.sleep(0.05)
     again = await stage.agent.call("retry_post", post_id=post_id)
     assert not again["ok"] or all(sent.get("replayed") for sent in again["data"]["deliveries"] if sent["queued"])
 

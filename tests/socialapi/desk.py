@@ -127,11 +127,10 @@ async def socialapi(
     *,
     delay: float = 0.0,
     plan: str = "starter",
-    schedules_drafts: bool = False,
     **settings: str,
 ) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox; deliveries take ``delay`` seconds there."""
-    app = create_app(worker_delay=delay, plan=plan, schedules_drafts=schedules_drafts)
+    app = create_app(worker_delay=delay, plan=plan)
     async with (
         running(app) as url,
         httpx2.AsyncClient() as http,

@@ -118,34 +118,6 @@ async def test_a_scheduled_post_gets_another_time(tmp_path: Path) -> None:
         assert (await record(service))["scheduled_at"] == FRIDAY
 
 
-async def test_a_draft_that_the_service_schedules_by_its_time_is_told_as_scheduled(tmp_path: Path) -> None:
-    async with socialapi(tmp_path, schedules_drafts=True) as (agent, service):
-        post_id = await made(agent, service, "draft")
-        body = await change(agent, post_id, scheduled_at=FRIDAY)
-        assert (body["outcome"], body["data"]["status"], body["data"]["scheduled_at"]) == (
-            "accepted",
-            "scheduled",
-            FRIDAY,
-        )
-        assert (await record(service))["status"] == "scheduled"
-
-
-@pytest.mark.parametrize("state", ["draft", "failed"])
-async def test_a_time_that_does_not_schedule_the_post_is_told_with_the_way_round(tmp_path: Path, state: str) -> None:
-    async with socialapi(tmp_path) as (agent, service):
-        post_id = await made(agent, service, state)
-        body = await change(agent, post_id, scheduled_at=FRIDAY)
-        assert (body["error_code"], body["outcome"]) == ("not_supported", "rejected")
-        assert f"keeps the post as {state}" in body["message"]
-        assert "delete_post" in body["retry"]["advice"]
-        assert (await agent.call("check_status", post_id=post_id))["data"]["status"] == state
-        # The way round works as it is told.
-        assert (await agent.call("delete_post", post_id=post_id))["ok"]
-        assert (await agent.create(media=None, accounts=[FACEBOOK], scheduled_at=FRIDAY))["data"][
-            "status"
-        ] == "scheduled"
-
-
 @pytest.mark.parametrize("state", ["draft", "scheduled"])
 @pytest.mark.parametrize("how", ["mode", "time"])
 async def test_a_post_that_waits_is_published_now_and_once(tmp_path: Path, state: str, how: str) -> None:
