@@ -161,7 +161,8 @@ class Post:
         appearances = Counter[str]()
         for target in self.targets:
             appearances[target.account.id] += target.appearances
-        return self.view() | {"appearances": dict(appearances), "deleted_at": when(self.deleted_at)}
+        hidden = {"content": self.content, "settings": {one.account.id: one.settings for one in self.targets}}
+        return self.view() | hidden | {"appearances": dict(appearances), "deleted_at": when(self.deleted_at)}
 
 
 class Posts:

@@ -29,7 +29,8 @@ async def test_a_post_that_is_not_there_is_told_with_where_to_look(
 async def test_a_change_of_nothing_names_what_can_change(tmp_path: Path) -> None:
     async with on_socialapi(tmp_path) as stage:
         post_id = await stage.make(Status.SCHEDULED)
-        for arguments in ({}, {"timezone": "Europe/Berlin"}):
+        nothing: list[Body] = [{}, {"timezone": "Europe/Berlin"}]
+        for arguments in nothing:
             body = await stage.agent.call("update_post", post_id=post_id, **arguments)
             assert body["problems"][0]["fix"] == "Give the fields that are to change."
 
