@@ -12,6 +12,7 @@ from engine.attaching import Attached, attach, brought, held_against
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.intent import GOES_NOW, Wanted
+from engine.limits import warned
 from engine.modes import Ruling
 from engine.orders import content, order
 from engine.sending import Checked, repeated, send_once
@@ -190,7 +191,8 @@ async def _rehearse(desk: Desk, request: PostRequest, checked: Checked) -> Resul
             return refused(list(error.problems), ErrorCode.VALIDATION_FAILED, create=True)
         unasked = f"The service did not check this post; only the rules here did. {error.message}"
         found = (Warn("NOT_CHECKED_BY_SERVICE", unasked),)
-    warnings = checked.warnings + found + ((foreseen,) if foreseen else ())
+    met = warned(await desk.limits.met(checked.provider.name), desk.clock())
+    warnings = checked.warnings + found + met + ((foreseen,) if foreseen else ())
     return telling.rehearsed(desk, request, checked.accounts, checked.scheduled_at, warnings, draft=wanted.draft)
 
 

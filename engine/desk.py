@@ -7,6 +7,7 @@ from datetime import timedelta
 from engine.cases import Cases
 from engine.directory import Directory
 from engine.journal import Journal
+from engine.limits import Limits
 from engine.media import MediaStore
 from engine.modes import Modes
 from engine.taking import Takings
@@ -21,7 +22,7 @@ class Desk:
 
     ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
     nothing of a post may leave any more. ``modes`` say how far calls may go. ``media`` keeps files, ``takings`` take
-    them in, and ``probing`` says what is done about links.
+    them in, and ``probing`` says what is done about links. ``limits`` are those met lately.
     """
 
     providers: dict[str, Provider]
@@ -32,6 +33,7 @@ class Desk:
     send_window: timedelta
     media: MediaStore
     takings: Takings
+    limits: Limits
     tenants: Mapping[str, str] = field(default_factory=dict[str, str])
     modes: Modes = field(default_factory=Modes)
     probing: Probing = Probing.WARN

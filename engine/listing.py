@@ -19,8 +19,14 @@ async def list_accounts(desk: Desk, provider: str | None, platform: str | None, 
         _entry(desk, account) for listed in found.values() for account in listed if platform in (None, account.platform)
     ]
     data: JsonObject = {"accounts": accounts, "now": wire(desk.clock())}
-    if failed:
-        data["warnings"] = [{"provider": name, "message": error.message} for name, error in failed.items()]
+    warnings = [{"provider": name, "message": error.message} for name, error in failed.items()]
+    warnings += [
+        {"provider": name, "message": limit.words(desk.clock())}
+        for name in found
+        for limit in await desk.limits.met(name)
+    ]
+    if warnings:
+        data["warnings"] = warnings
     return Result(ok=True, code=200, message=counted(len(accounts), "account"), data=data)
 
 

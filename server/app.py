@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
+from engine.limits import LIMITS_MIGRATIONS, Limits
 from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
 from engine.settler import Settler
@@ -42,12 +44,19 @@ from providers.turns import Turns
 from providers.wire import TURN_SECONDS, Wire
 from schemas.instant import Clock
 from server.dispatch import Dispatch
+from server.log import redact
 from server.roots import Roots
 from server.settings import Settings
 
 #: The one file that all processes of a home share, and whose tables are in it.
 DATABASE = "postwright.db"
-COMPONENTS = {"journal": MIGRATIONS, "local": LEDGER_MIGRATIONS, "wire": BREAKER_MIGRATIONS, "media": MEDIA_MIGRATIONS}
+COMPONENTS = {
+    "journal": MIGRATIONS,
+    "local": LEDGER_MIGRATIONS,
+    "wire": BREAKER_MIGRATIONS,
+    "media": MEDIA_MIGRATIONS,
+    "limits": LIMITS_MIGRATIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,7 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
         window,
         media,
         Takings(media, parts.fetcher),
+        Limits(database, clock, tenants, partial(redact, secrets=settings.secrets)),
         tenants,
         settings.modes,
         settings.probe_urls,

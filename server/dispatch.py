@@ -98,15 +98,18 @@ class Dispatch:
         if kind is not None:
             return refused([_not_an_object(str(kind))])
         reading = self._readers[tool.name].read(params.arguments or {})
-        return await tool.run(self._desk, reading, self._call(ctx, params))
+        call, began = self._call(ctx, params.name, reading.arguments), self._desk.clock()
+        result = await tool.run(self._desk, reading, call)
+        await self._desk.limits.note(call, result, began)
+        return result
 
-    def _call(self, ctx: Context, params: types.CallToolRequestParams) -> Call:
+    def _call(self, ctx: Context, tool: str, arguments: JsonObject) -> Call:
         """Gather what comes with a call beside its arguments."""
         return Call(
             ctx.session.report_progress,
             _hint(ctx),
-            params.name,
-            params.arguments or {},
+            tool,
+            arguments,
             roots=partial(self._roots.of, ctx),
             ready_by=current_time() + PREPARING_SECONDS,
         )

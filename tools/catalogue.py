@@ -6,6 +6,7 @@ from tools import (
     check_status,
     create_post,
     delete_post,
+    get_usage,
     list_accounts,
     list_posts,
     retry_post,
@@ -23,4 +24,5 @@ TOOLS: tuple[Tool[Any], ...] = (
     delete_post.TOOL,
     retry_post.TOOL,
     upload_media.TOOL,
+    get_usage.TOOL,
 )

@@ -20,6 +20,7 @@ from engine.desk import Desk
 from engine.directory import Directory
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
+from engine.limits import LIMITS_MIGRATIONS, Limits
 from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.taking import Takings
 from providers.database import Database
@@ -207,6 +208,7 @@ async def agent(
             timedelta(seconds=40),
             media := MediaStore(database, home / "media", clock, timedelta(days=7), 1_000_000_000),
             Takings(media, _fetcher(host, url, clock)),
+            Limits(database, clock, {}, str),
             probing=Probing.OFF,
         )
         try:
@@ -218,7 +220,8 @@ async def agent(
 
 @asynccontextmanager
 async def home_of(home: Path, clock: Clock) -> AsyncGenerator[Database]:
-    database = Database(home / "postwright.db", {"journal": MIGRATIONS, "media": MEDIA_MIGRATIONS})
+    components = {"journal": MIGRATIONS, "media": MEDIA_MIGRATIONS, "limits": LIMITS_MIGRATIONS}
+    database = Database(home / "postwright.db", components)
     try:
         yield database
     finally:
