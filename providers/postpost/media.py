@@ -7,12 +7,12 @@ import anyio
 
 from providers.fetch import Fetcher, shown
 from providers.postpost.files import HEAD, File, recognised
-from providers.postpost.takes import held_against
+from providers.postpost.takes import unfit
 from providers.protocol import Failure
 from schemas.asset import Asset, Measures
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import items, members
-from schemas.post import Order, Warn
+from schemas.post import Order
 
 
 async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
@@ -21,25 +21,16 @@ async def load(fetcher: Fetcher, order: Order, folder: Path) -> list[File]:
     Raises:
         Failure: a link does not load, a file is gone, or a platform of the post does not take what it leads to.
     """
-    hold(order)
+    links = list(enumerate(_links(order), 1))
+    ours = [(number, at, link, order.assets.get(link)) for number, (at, link) in links]
+    _refuse(order, [_kept(asset, number, at, link) for number, at, link, asset in ours if asset])
     files: list[File] = []
-    for number, (at, link) in enumerate(_links(order), 1):
-        asset = order.assets.get(link)
+    for number, at, link, asset in ours:
         files.append(_kept(asset, number, at, link) if asset else await _load(fetcher, link, number, at, folder))
         if asset:
             await _still_there(files[-1])
     _refuse(order, files)
     return files
-
-
-def hold(order: Order) -> tuple[Warn, ...]:
-    """Hold the files of ours that an order names against what its platforms take, without reading any.
-
-    Raises:
-        Failure: a platform of the post does not take one.
-    """
-    known = ((number, at, link, order.assets.get(link)) for number, (at, link) in enumerate(_links(order), 1))
-    return _refuse(order, [_kept(asset, number, at, link) for number, at, link, asset in known if asset])
 
 
 def _links(order: Order) -> list[tuple[str, str]]:
@@ -64,13 +55,12 @@ async def _still_there(file: File) -> None:
         raise Failure(ErrorCode.MEDIA_UNREACHABLE, message, advice="Bring the file again with upload_media.")
 
 
-def _refuse(order: Order, files: Sequence[File]) -> tuple[Warn, ...]:
+def _refuse(order: Order, files: Sequence[File]) -> None:
     wanted = "video" if members(order.media).get("type") == "video" else "image"
-    problems, warnings = held_against(files, wanted, order.accounts)
+    problems = unfit(files, wanted, order.accounts)
     if problems:
         message = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} with the media."
         raise Failure(ErrorCode.VALIDATION_FAILED, message, problems=tuple(problems))
-    return tuple(warnings)
 
 
 async def _load(fetcher: Fetcher, link: str, number: int, at: str, folder: Path) -> File:

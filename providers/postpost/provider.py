@@ -1,7 +1,6 @@
 """PostPost as a provider: the whole life of a post, over its API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from anyio import fail_after
 
@@ -13,7 +12,6 @@ from providers.postpost.anew import anew
 from providers.postpost.api import Api
 from providers.postpost.changing import Changing
 from providers.postpost.looking import Looking
-from providers.postpost.media import hold
 from providers.postpost.rules import RULES
 from providers.postpost.sending import Sending
 from providers.postpost.usage import usage
@@ -98,15 +96,12 @@ class PostPost:
         return [account for account in found if account is not None]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
-        """Hold files of ours against what platforms take; the service checks nothing (reference postpost 5.1)."""
-        return hold(order)
+        """Say nothing: the service checks nothing before a post is made (reference postpost 5.1)."""
+        return ()
 
     async def create(self, order: Order) -> Receipt:
         """Send one order; with media as a draft that is scheduled once they are all there, or removed again."""
-        if not order.media:
-            return await self._sending.text(order)
-        receipt = await self._sending.with_media(order)
-        return replace(receipt, warnings=(*receipt.warnings, *hold(order)))
+        return await (self._sending.with_media(order) if order.media else self._sending.text(order))
 
     async def settle(self, order: Order) -> Receipt | Absent:
         """Look for what became of an order.

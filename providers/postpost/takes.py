@@ -9,7 +9,6 @@ from providers.fetch import shown
 from providers.postpost.files import SUFFIXES, File
 from schemas.account import Account
 from schemas.media_rule import Measure, MediaFile, MediaRule, check_media
-from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
 
 _MEGABYTE = 1024 * 1024
@@ -62,12 +61,12 @@ MEDIA: tuple[MediaRule, ...] = (
 )
 
 
-def held_against(files: Sequence[File], wanted: str, accounts: Sequence[Account]) -> tuple[list[Problem], list[Warn]]:
-    """Hold files that are to be an ``image`` or a ``video`` each against what the accounts' platforms take."""
+def unfit(files: Sequence[File], wanted: str, accounts: Sequence[Account]) -> list[Problem]:
+    """Find what is wrong with files that are to be an ``image`` or a ``video`` each, for the accounts' platforms."""
     usable = [file for file in files if file.kind == wanted and file.media_type in SUFFIXES]
     measured = [MediaFile(file.at, file.measures) for file in usable]
-    problems, warnings = check_media(MEDIA, measured, accounts)
-    return [*(_unusable(file, wanted) for file in files if file not in usable), *problems], warnings
+    problems, _ = check_media(MEDIA, measured, accounts)
+    return [*(_unusable(file, wanted) for file in files if file not in usable), *problems]
 
 
 def _unusable(file: File, wanted: str) -> Problem:

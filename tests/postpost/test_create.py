@@ -101,7 +101,7 @@ REFUSED: list[tuple[Body, str, str]] = [
     ({"caption": " \n"}, "/caption", "Write the text"),
     ({"caption": ""}, "/caption", "Add at least 1"),
     ({"media": {"type": "slideshow", "urls": ["http://cdn.test/1.jpg"] * 11}}, "/media/urls", "Remove 1"),
-    ({"media": {"type": "video", "url": "clip.mp4"}}, "/media/url", "Give a full link"),
+    ({"media": {"type": "video", "url": "clip.mp4"}}, "/media/url", "Give an http(s) link"),
     ({"accounts": [LINKEDIN, LINKEDIN]}, "/accounts", "Name each once"),
     ({"accounts": [YOUTUBE], "media": video(), "youtube": {"title": "a < b"}}, "/youtube/title", "Remove <"),
     ({"accounts": [YOUTUBE], "media": video(), "youtube": {"title": "x" * 101}}, "/youtube/title", "Shorten by 1"),

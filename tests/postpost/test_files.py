@@ -1,15 +1,16 @@
 """Files of ours on their way through PostPost: read from the disk, held against what was measured of them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
+from providers.postpost.takes import MEDIA
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.asset import Asset, Measures
 from schemas.errors import ErrorCode
+from schemas.media_rule import MediaFile, check_media
 from schemas.post import Order
 from schemas.status import Status
 from tests.desk import Body
@@ -95,13 +96,12 @@ async def test_a_file_that_a_platform_does_not_take_is_told_before_anything_is_m
 ) -> None:
     async with desk(tmp_path) as here:
         wanted = order(account, Asset("media:f", str(tmp_path / "f"), "f", measures), kind=kind)
-        for verb in (here.provider.rehearse, here.provider.create):
-            with pytest.raises(Failure) as raised:
-                await verb(wanted)
-            assert raised.value.code is ErrorCode.VALIDATION_FAILED
-            assert raised.value.doubt is False
-            [problem] = raised.value.problems
-            assert (problem.path, problem.code) == ("/media/url" if kind == "video" else "/media/urls/0", code)
+        with pytest.raises(Failure) as raised:
+            await here.provider.create(wanted)
+        assert raised.value.code is ErrorCode.VALIDATION_FAILED
+        assert raised.value.doubt is False
+        [problem] = raised.value.problems
+        assert (problem.path, problem.code) == ("/media/url" if kind == "video" else "/media/urls/0", code)
         assert await here.service.posts() == []
 
 
@@ -114,26 +114,15 @@ FIT = [
 
 
 @pytest.mark.parametrize(("account", "measures"), FIT)
-async def test_a_file_at_the_edge_of_what_is_taken_fits(tmp_path: Path, account: str, measures: Measures) -> None:
-    async with desk(tmp_path) as here:
-        wanted = order(account, Asset("media:f", str(tmp_path / "f"), "f", measures), kind="video")
-        assert await here.provider.rehearse(wanted) == ()
+def test_a_file_at_the_edge_of_what_is_taken_fits(account: str, measures: Measures) -> None:
+    platform = {"twitter": "x"}.get(word := account.partition(":")[2].partition("-")[0], word)
+    assert check_media(MEDIA, [MediaFile("/media/url", measures)], [Account(account, platform, "One")]) == ([], [])
 
 
-async def test_a_reel_of_a_length_on_which_pages_differ_is_a_warning(tmp_path: Path) -> None:
-    async with desk(tmp_path) as here:
-        kept = here.asset("v", MP4, "video/mp4")
-        asset = replace(kept, measures=replace(kept.measures, duration=240.0))
-        wanted = order(INSTAGRAM, asset, kind="video")
-        rehearsed = await here.provider.rehearse(wanted)
-        assert [warn.code for warn in rehearsed] == ["MEDIA_MAY_BE_REFUSED"]
-        assert (await here.provider.create(wanted)).warnings == rehearsed
-
-
-async def test_a_rehearsal_has_nothing_to_say_of_files_that_fit(tmp_path: Path) -> None:
-    async with desk(tmp_path) as here:
-        assert await here.provider.rehearse(order(LINKEDIN, here.asset("a", JPEG, "image/jpeg"))) == ()
-        assert await here.service.posts() == []
+def test_a_reel_of_a_length_on_which_pages_differ_is_a_warning() -> None:
+    reel = MediaFile("/media/url", Measures("video/mp4", 9, duration=240.0))
+    problems, warnings = check_media(MEDIA, [reel], [Account(INSTAGRAM, "instagram", "One")])
+    assert (problems, [warn.code for warn in warnings]) == ([], ["MEDIA_MAY_BE_REFUSED"])
 
 
 @pytest.mark.parametrize("fate", ["removed", "overwritten"])
