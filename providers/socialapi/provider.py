@@ -20,6 +20,9 @@ from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Absent, Change, Delivery, Order, Page, Post, Query, Receipt, Removal, Usage, Warn
 
+_FILES_NOT_THERE = Warn(
+    "NOT_CHECKED_BY_SERVICE", "SocialAPI did not check this post: its files are brought there when it is made.", "media"
+)
 #: How long the platforms' constraints may take, in seconds: accounts can do without.
 CONSTRAINTS_SECONDS = 4.0
 
@@ -62,11 +65,13 @@ class SocialAPI:
         return await self._handover.settle(order)
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
-        """Let POST /posts/validate check an order; nothing is made, and nothing is counted.
+        """Let POST /posts/validate check an order, unless it has files that are still here; nothing is made or counted.
 
         Raises:
             Failure: ``validation_failed`` with the service's problems; or it could not be asked.
         """
+        if any(asset.remote is None for asset in order.assets.values()):
+            return (_FILES_NOT_THERE,)
         return await self._handover.rehearse(order)
 
     async def post(self, post_id: str) -> Post:

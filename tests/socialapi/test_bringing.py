@@ -358,3 +358,12 @@ async def test_a_post_of_a_file_whose_answer_is_lost_is_settled_without_a_double
         settled = await agent.call(following["tool"], **following["arguments"])
         assert settled["data"]["status"] == "published"
         await assert_one(service)
+
+
+async def test_a_dry_run_brings_nothing_and_says_that_the_service_did_not_look(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(800, 600))
+    async with socialapi(tmp_path / "home", MEDIA_ROOTS=str(tmp_path)) as (agent, service):
+        media = {"type": "slideshow", "urls": [str(tmp_path / "a.png")]}
+        body = await agent.create(media=media, accounts=[FACEBOOK], dry_run=True)
+        assert [warn["code"] for warn in body["data"]["warnings"]] == ["NOT_CHECKED_BY_SERVICE"]
+        assert await service.requests("POST", "/media/upload") == 0
