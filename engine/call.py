@@ -4,12 +4,27 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from anyio import current_time
 
+from engine.approving import Answer
+from engine.held import Held
 from schemas.asset import Progress
 from schemas.jsonvalue import JsonObject
+from schemas.result import Result
+
+
+class Person(Protocol):
+    """Whoever sits at the client, as far as the client lets us ask."""
+
+    async def ask(self, held: Held) -> Answer:
+        """Show an action and ask whether it is to be done."""
+        ...
+
+    async def carry_out(self, held: Held) -> Result:
+        """Make the call of a held action again, with the person's authority."""
+        ...
 
 #: How long a call may take to get ready (seconds): with a turn and the sending itself it answers in under 50 s.
 PREPARING_SECONDS = 10.0
@@ -26,7 +41,8 @@ class Call:
     """One tool call: of which tool, with which arguments as they were read, and by whom as far as the client says.
 
     ``hint`` is the client's own name for it, the same when the client repeats it. ``roots`` tells the folders whose
-    files it may name; ``ready_by`` is when it has to be ready to send, by the event loop's clock.
+    files it may name; ``ready_by`` is when it has to be ready to send, by the event loop's clock. ``person`` is who can
+    be asked while it waits; ``approval`` the held action that a person has approved, and that this call carries out.
     """
 
     progress: Progress
@@ -36,6 +52,8 @@ class Call:
     caller: str = ""
     roots: Roots = _no_roots
     ready_by: float = inf
+    person: Person | None = None
+    approval: str | None = None
 
     @property
     def time_left(self) -> float:

@@ -79,7 +79,9 @@ class Cases:
         """Put a case off whose service could not be asked: the older it is, the longer."""
         now = self._clock()
         pause = max(self._pauses[intent.tenant, intent.provider].between, min((now - intent.opened_at) / 10, RAREST))
-        return await self.put_back(intent, max(intent.look_at or now, now + pause))
+        # A time from before the clock was set back would put it off for as long as that was.
+        armed = intent.look_at if intent.look_at and _is_armed(intent, now) else now
+        return await self.put_back(intent, max(armed, now + pause))
 
     async def put_back(self, intent: Intent, look_at: datetime | None) -> Intent | None:
         """Let go of a case until its next look; ``None`` when it was taken over or closed meanwhile."""

@@ -66,9 +66,9 @@ async def _send(desk: Desk, request: PostRequest, call: Call, checked: Checked) 
 
 
 async def _held(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result | None:
-    """Answer for a post that may not be made now. One that a person would have to approve may stand already."""
-    if reach.ruling(desk, request, checked) is Ruling.HELD:
-        told = await _stands(desk, request, call, checked)
+    """Answer for a post that may not be made now. One that a person approves or would have to may stand already."""
+    if call.approval or reach.ruling(desk, request, checked) is Ruling.HELD:
+        told = await _stands(desk, request, replace(call, approval=None), checked)
         if told:
             return told
     return await reach.allow(desk, request, call, checked)
@@ -100,9 +100,10 @@ def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | Non
         provider=provider.name,
         request=body,
         tenant=desk.tenants.get(provider.name, ""),
-        key=request.idempotency_key,
+        key=request.idempotency_key or (f"approved-{call.approval}" if call.approval else None),
         hint=call.hint,
         allow_duplicate=request.allow_duplicate or False,
+        approved=call.approval is not None,
     )
 
 

@@ -4,8 +4,10 @@ from engine.abilities import ADVICE, impossible
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
+from engine.held import PREFIX
 from engine.permits import Effect, permit
 from engine.verdict import change_failed, refused
+from engine.withdrawing import withdraw
 from providers.protocol import Failure
 from schemas.ability import Act
 from schemas.errors import Outcome
@@ -17,7 +19,8 @@ from schemas.status import Status
 
 async def delete(desk: Desk, post_id: str, call: Call) -> Result:
     """Delete a post in a state that allows it. Every path ends in a verdict."""
-    found = await find(desk, post_id)
+    withdrawn = await withdraw(desk, post_id, call) if post_id.startswith(PREFIX) else None
+    found = withdrawn or await find(desk, post_id)
     if isinstance(found, Result):
         return found
     problems, code = impossible(found, [Act.DELETE], {})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from engine.approvals import Approvals
 from engine.cases import Cases
 from engine.directory import Directory
 from engine.journal import Journal
@@ -22,7 +23,8 @@ class Desk:
 
     ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
     nothing of a post may leave any more. ``modes`` say how far calls may go. ``media`` keeps files, ``takings`` take
-    them in, and ``probing`` says what is done about links. ``limits`` are those met lately.
+    them in, and ``probing`` says what is done about links. ``limits`` are those met lately. ``approvals`` keep what
+    awaits a person (``None``: nothing can be held, and what would be is refused).
     """
 
     providers: dict[str, Provider]
@@ -37,3 +39,4 @@ class Desk:
     tenants: Mapping[str, str] = field(default_factory=dict[str, str])
     modes: Modes = field(default_factory=Modes)
     probing: Probing = Probing.WARN
+    approvals: Approvals | None = None

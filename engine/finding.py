@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from engine import approving
 from engine.desk import Desk
+from engine.held import PREFIX, Held
 from engine.intent import Intent, State
 from engine.verdict import NEXT, look, read_failed
 from providers.protocol import Failure, Provider
@@ -37,13 +39,16 @@ class Found:
         return f"{self.provider.name}:{self.post.id}"
 
 
-async def identify(desk: Desk, post_id: str) -> Named | Intent | Result:
-    """Tell whose post an id names; an intent of the journal that made no post yet is told as it is."""
+async def identify(desk: Desk, post_id: str) -> Named | Intent | Held | Result:
+    """Tell whose post an id names; what is held, or an intent of the journal without a post, is told as it is."""
     prefix, _, native = post_id.partition(":")
     provider = desk.providers.get(prefix)
     if provider and native:
         return Named(provider, native)
     try:
+        held = await desk.approvals.find(post_id) if desk.approvals and post_id.startswith(PREFIX) else None
+        if held:
+            return held
         intent = await desk.journal.find(post_id)
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unreadable")
@@ -61,6 +66,8 @@ async def find(desk: Desk, post_id: str) -> Found | Result:
     named = await identify(desk, post_id)
     if isinstance(named, Result):
         return named
+    if isinstance(named, Held):
+        return approving.unalterable(named)
     if isinstance(named, Intent):
         return _not_made(named)
     try:

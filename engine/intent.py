@@ -64,6 +64,7 @@ MIGRATIONS = (
     CREATE INDEX intent_by_age ON intent (changed_at)
     """,
     "CREATE INDEX intent_by_post ON intent (post_id) WHERE post_id IS NOT NULL",
+    "ALTER TABLE intent ADD COLUMN approved INTEGER NOT NULL DEFAULT 0",
 )
 
 
@@ -83,6 +84,7 @@ class Intent:
     ``answer`` is what was told: the ``data`` of an accepted post, the whole verdict of a refused one. ``post_id`` of an
     open one is the post that it is known to have begun; ``told``: its sender lived to say how far it came. ``looks``
     counts the looks at the service that found nothing; the next is due at ``look_at`` (``None``: not set).
+    ``approved``: a person approved it.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Intent:
     look_at: datetime | None
     opened_at: datetime
     changed_at: datetime
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Wanted:
     """What create_post wants to send.
 
     ``tenant`` is whose keys these are; ``key`` is there only when the caller gave one; ``hint`` is the client's name
-    for this very call, the same when it repeats a call whose answer it did not get.
+    for this very call, the same when it repeats a call whose answer it did not get; ``approved``: a person approved it.
     """
 
     provider: str
@@ -117,6 +120,7 @@ class Wanted:
     key: str | None = None
     hint: str | None = None
     allow_duplicate: bool = False
+    approved: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -150,6 +154,7 @@ def intent_of(row: sqlite3.Row, now: datetime) -> Intent:
         look_at=moment(row["look_at"]) if row["look_at"] is not None else None,
         opened_at=moment(row["opened_at"]),
         changed_at=moment(row["changed_at"]),
+        approved=bool(row["approved"]),
     )
 
 

@@ -203,9 +203,10 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
         look_at=None,
         opened_at=now,
         changed_at=now,
+        approved=wanted.approved,
     )
     values = (again.tenant, again.provider, again.fingerprint, json.dumps(again.request), again.fence)
-    rest = (again.leased_until.timestamp(), wanted.hint, now.timestamp(), now.timestamp(), intent.id)
+    rest = (again.leased_until.timestamp(), wanted.hint, now.timestamp(), now.timestamp(), wanted.approved, intent.id)
     connection.execute(_TAKE_UP, (*values, *rest))
     return again
 
@@ -213,7 +214,7 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
 _TAKE_UP = (
     "UPDATE intent SET state = 'sending', answer = NULL, post_id = NULL, told = 0, looks = 0, look_at = NULL,"
     " tenant = ?, provider = ?, fingerprint = ?, request = ?, fence = ?, leased_until = ?, hint = ?, opened_at = ?,"
-    " changed_at = ? WHERE id = ?"
+    " changed_at = ?, approved = ? WHERE id = ?"
 )
 
 
@@ -235,14 +236,16 @@ def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until
         look_at=None,
         opened_at=now,
         changed_at=now,
+        approved=wanted.approved,
     )
     values = (intent.id, intent.tenant, intent.key, wanted.hint, intent.fingerprint, intent.provider, intent.state)
     rest = (json.dumps(intent.request), intent.leased_until.timestamp(), now.timestamp(), now.timestamp())
+    rest = (*rest, wanted.approved)
     connection.execute(_INSERT, (*values, *rest))
     return intent
 
 
-_INSERT = "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0, 1, ?, 0, NULL, ?, ?)"
+_INSERT = "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0, 1, ?, 0, NULL, ?, ?, ?)"
 
 
 def _derived_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 import anyio
 import structlog
 
-from engine import telling
+from engine import approving, telling
 from engine.desk import Desk
 from engine.finding import Named, identify
+from engine.held import Held, HeldState
 from engine.intent import Intent, State
 from engine.settling import settle, stored
 from engine.verdict import look, read_failed
+from engine.waiting import told, waiting
 from providers.protocol import Failure, Provider
 from schemas.asset import Progress
 from schemas.errors import ErrorCode, Outcome
@@ -69,7 +71,17 @@ async def _look(desk: Desk, post_id: str) -> Result:
     named = await identify(desk, post_id)
     if isinstance(named, Named):
         return await _post(desk, named.provider, named.native)
+    if isinstance(named, Held):
+        return await _approved(desk, named)
     return await _case(desk, named) if isinstance(named, Intent) else named
+
+
+async def _approved(desk: Desk, held: Held) -> Result:
+    """Tell how a held action stands; once it is done, the post that came of it."""
+    if held.made is None or held.tool == "delete_post" or held.state is not HeldState.APPROVED:
+        return approving.stands(desk, held)
+    result = await _look(desk, held.made)
+    return result.model_copy(update={"message": f"Approved ({held.id}). {result.message}"})
 
 
 async def _case(desk: Desk, intent: Intent) -> Result:
@@ -125,19 +137,29 @@ async def list_posts(desk: Desk, wanted: Listing) -> Result:
         return read_failed(error, name)
     rows = [_Row(name, post, place) for name, page in pages.items() for place, post in enumerate(page.posts)]
     rows.sort(key=_created, reverse=True)
-    shown = rows[: wanted.query.limit]
+    held = [] if wanted.cursor else await _waiting(desk, wanted)
+    shown = rows[: wanted.query.limit - len(held)]
     tell = _concise if wanted.concise else _detailed
-    data: JsonObject = {"posts": [tell(desk, row.post, row.provider) for row in shown]}
+    data: JsonObject = {"posts": [*held, *(tell(desk, one.post, one.provider) for one in shown)]}
     positions = _positions(pages, shown, wanted.cursor)
     # A provider that did not answer goes on where it stood, so that the next page has what this one lacks.
     positions |= {name: wanted.cursor.get(name, {}) for name in failures if positions}
     if positions:
         data["next_cursor"] = _write_cursor(positions)
-    data["summary"] = dict(sum((Counter(page.summary) for page in pages.values()), Counter[str]()))
+    counts = sum((Counter(page.summary) for page in pages.values()), Counter(entry["status"] for entry in held))
+    data["summary"] = dict(counts)
     if failures:
         data["warnings"] = [{"provider": name, "message": error.message} for name, error in failures.items()]
     more = "; more with cursor" if positions else ""
-    return Result(ok=True, code=200, message=telling.counted(len(shown), "post", more), data=data)
+    return Result(ok=True, code=200, message=telling.counted(len(data["posts"]), "post", more), data=data)
+
+
+async def _waiting(desk: Desk, wanted: Listing) -> list[JsonObject]:
+    """What awaits approval comes first, on the first page alone."""
+    found = await waiting(
+        desk, wanted.query, provider=wanted.provider, account=wanted.account, platform=wanted.platform
+    )
+    return [told(desk, held, _CAPTION if wanted.concise else _WHOLE_CAPTION) for held in found]
 
 
 @dataclass(frozen=True, slots=True)

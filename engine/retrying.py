@@ -41,16 +41,16 @@ async def retry(desk: Desk, post_id: str, accounts: Sequence[str] | None, call: 
     if not chosen:
         return refused([_refusal(desk, sent) for sent in wanted], ErrorCode.STATE_CONFLICT)
     held = await permit(desk, call, Effect.PUBLISH, chosen, f"{found.id}: send again on {', '.join(chosen)}.")
-    return held or await _again(desk, found, wanted, chosen)
+    return held or await _again(desk, found, wanted, chosen, approved=call.approval is not None)
 
 
-async def _again(desk: Desk, found: Found, wanted: list[Delivery], chosen: list[str]) -> Result:
+async def _again(desk: Desk, found: Found, wanted: list[Delivery], chosen: list[str], *, approved: bool) -> Result:
     provider = found.provider
     try:
         known = await _recorded(desk, found) if provider.abilities[Act.RETRY].anew else None
         again = Anew(known) if known else await provider.retry(found.post, chosen)
         if isinstance(again, Anew):
-            return await _followed(desk, found, wanted, again, chosen)
+            return await _followed(desk, found, wanted, again, chosen, approved=approved)
     except Failure as error:
         return change_failed(error, provider.name, found.id)
     except (sqlite3.Error, OSError) as error:
@@ -68,7 +68,9 @@ async def _recorded(desk: Desk, found: Found) -> JsonObject | None:
     return {key: value for key, value in intent.request.items() if key not in _NOT_AGAIN} if intent else None
 
 
-async def _followed(desk: Desk, found: Found, wanted: list[Delivery], again: Anew, chosen: list[str]) -> Result:
+async def _followed(
+    desk: Desk, found: Found, wanted: list[Delivery], again: Anew, chosen: list[str], *, approved: bool
+) -> Result:
     """Make one post for each delivery, under a key that names the delivery: asked again, it is told and not sent."""
     name, tenant = found.provider.name, desk.tenants.get(found.provider.name, "")
     results: dict[str, Result] = {}
@@ -77,7 +79,7 @@ async def _followed(desk: Desk, found: Found, wanted: list[Delivery], again: Ane
         request = {**again.content, "accounts": [account.id]}
         key = f"retry-{found.post.id}-{account.native_id}"[:128]
         checked = Checked(found.provider, (account,), None, again.warnings, assets=assets)
-        results[account.id] = await send_once(desk, checked, Wanted(name, request, tenant, key), None)
+        results[account.id] = await send_once(desk, checked, Wanted(name, request, tenant, key, approved=approved), None)
     refusals = [result for result in results.values() if not result.ok]
     if len(refusals) == len(results):
         return refusals[0] if refusals else refused([_refusal(desk, sent) for sent in wanted])

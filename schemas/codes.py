@@ -66,6 +66,7 @@ class ErrorCode(StrEnum):
     QUOTA_REACHED = "quota_reached"
     FORBIDDEN = "forbidden"
     MODE_FORBIDS = "mode_forbids"
+    DECLINED = "declined"
     ACCOUNT_NEEDS_RECONNECT = "account_needs_reconnect"
     SETUP_NEEDED = "setup_needed"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"

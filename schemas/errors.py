@@ -100,6 +100,13 @@ ENTRIES: dict[ErrorCode, Entry] = {
         "Tell the user that the mode of this server does not allow this: "
         "POSTWRIGHT_MODE and POSTWRIGHT_ACCOUNT_MODES say how far its tools may go.",
     ),
+    ErrorCode.DECLINED: Entry(
+        403,
+        _AUTH,
+        Decision.DO_NOT_RETRY,
+        Who.AGENT,
+        "A person saw this action and declined it. Do not call again; ask the user what they want instead.",
+    ),
     ErrorCode.ACCOUNT_NEEDS_RECONNECT: Entry(
         403,
         _AUTH,

@@ -13,11 +13,13 @@ import httpx2
 from anyio import create_task_group
 from mcp.server import Server
 
+from engine.approvals import Approvals
 from engine.cases import Cases, Pauses
 from engine.clock import utc_now
 from engine.delivery import Courier
 from engine.desk import Desk
 from engine.directory import Directory
+from engine.held import APPROVAL_MIGRATIONS
 from engine.intent import MIGRATIONS
 from engine.journal import Journal
 from engine.limits import LIMITS_MIGRATIONS, Limits
@@ -52,6 +54,7 @@ from server.settings import Settings
 DATABASE = "postwright.db"
 COMPONENTS = {
     "journal": MIGRATIONS,
+    "approvals": APPROVAL_MIGRATIONS,
     "local": LEDGER_MIGRATIONS,
     "wire": BREAKER_MIGRATIONS,
     "media": MEDIA_MIGRATIONS,
@@ -103,7 +106,8 @@ async def build(settings: Settings, clock: Clock = utc_now, *, same_machine: boo
         # A server that only reads sends nothing, what was authorised before it included.
         for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
-        yield App(Dispatch(opened.desk, settings.secrets, roots).server(own_version()), opened.desk)
+        dispatch = Dispatch(opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds)
+        yield App(dispatch.server(own_version()), opened.desk)
         group.cancel_scope.cancel()
 
 
@@ -162,6 +166,7 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
         tenants,
         settings.modes,
         settings.probe_urls,
+        Approvals(database, clock, timedelta(days=settings.approval_days)),
     )
 
 

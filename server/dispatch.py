@@ -15,6 +15,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
+from engine.held import Held
 from engine.permits import forbidden
 from engine.verdict import refused
 from schemas.errors import ErrorCode, Outcome
@@ -22,9 +23,12 @@ from schemas.jsonvalue import JsonObject, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
 from server import resources
+from server.caller import caller_of
 from server.instructions import instructions
 from server.log import redact
 from server.roots import Roots
+from server.person import Asked, AtTheClient
+from tools.again import carry_out
 from tools.catalogue import TOOLS
 from tools.tool import Tool
 
@@ -34,13 +38,19 @@ Context = ServerRequestContext[Any, Any]
 
 
 class Dispatch:
-    """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there."""
+    """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there.
 
-    def __init__(self, desk: Desk, secrets: Sequence[str], roots: Roots | None = None) -> None:
+    ``ask_seconds`` is how long a call waits for a person who is asked at the client.
+    """
+
+    def __init__(
+        self, desk: Desk, secrets: Sequence[str], roots: Roots | None = None, *, ask_seconds: float = 0.0
+    ) -> None:
         rule_sets = [provider.rules for provider in desk.providers.values()]
         self._desk = desk
         self._secrets = secrets
         self._roots = roots or Roots((), same_machine=False)
+        self._ask_seconds = ask_seconds
         mode = desk.modes.server
         self._tools = {tool.name: tool for tool in TOOLS}
         self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
@@ -76,11 +86,16 @@ class Dispatch:
     async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return self._listed
 
-    async def _call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def _call_tool(
+        self, ctx: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
         request_id = f"pw_{tokens.token_hex(8)}"
         with structlog.contextvars.bound_contextvars(request_id=request_id, tool=params.name[:64]):
             try:
                 result = await self._run(ctx, params)
+            except Asked as asked:
+                log.info("call", asked=True)
+                return asked.question
             except Exception:
                 log.exception("tool_crashed")
                 result = _crashed(self._tools.get(params.name))
@@ -98,20 +113,27 @@ class Dispatch:
         if kind is not None:
             return refused([_not_an_object(str(kind))])
         reading = self._readers[tool.name].read(params.arguments or {})
-        call, began = self._call(ctx, params.name, reading.arguments), self._desk.clock()
+        call, began = self._call(ctx, params, reading.arguments), self._desk.clock()
         result = await tool.run(self._desk, reading, call)
         await self._desk.limits.note(call, result, began)
         return result
 
-    def _call(self, ctx: Context, tool: str, arguments: JsonObject) -> Call:
+    def _call(self, ctx: Context, params: types.CallToolRequestParams, arguments: JsonObject) -> Call:
         """Gather what comes with a call beside its arguments."""
+        caller = str(caller_of(ctx))
+
+        async def again(held: Held) -> Result:
+            return await carry_out(self._desk, held, caller)
+
         return Call(
             ctx.session.report_progress,
             _hint(ctx),
-            tool,
+            params.name,
             arguments,
+            caller,
             roots=partial(self._roots.of, ctx),
             ready_by=current_time() + PREPARING_SECONDS,
+            person=AtTheClient(self._desk, ctx, params, self._ask_seconds, again),
         )
 
     def _wire(self, result: Result) -> types.CallToolResult:

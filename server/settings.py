@@ -79,6 +79,12 @@ class Settings(BaseModel):
     account_modes: AccountModes = Field(
         (), description="Tighter modes of single accounts: `genviral:6b0c...=draft,local:outbox=approve`."
     )
+    approval_days: float = Field(
+        7.0, gt=0, le=365, description="Days that a held action waits for a person; then it is dropped."
+    )
+    ask_seconds: float = Field(
+        45.0, ge=0, le=3600, description="Seconds that a call waits for a person asked at the client; 0: none is asked."
+    )
     genviral_api_key: SecretStr | None = Field(
         None, min_length=8, description="Genviral's API key; turns the provider on."
     )

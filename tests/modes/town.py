@@ -85,5 +85,13 @@ def post(account: str, caption: str = "Launch day", **more: object) -> Body:
     return {"caption": caption, "accounts": [account], **POSTS[account], **more}
 
 
+async def hold(caller: Agent, account: str = OUTBOX, **more: object) -> Body:
+    """Create a post that is held, and return its data."""
+    body = await caller.call("create_post", **post(account, **more))
+    assert (body["ok"], body["code"], body["outcome"]) == (True, 202, "nothing_sent"), body
+    assert body["data"]["status"] == "awaiting_approval"
+    return body["data"]
+
+
 def told(body: Body) -> tuple[str | None, str | None]:
     return body.get("error_code"), body.get("outcome")
