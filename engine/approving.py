@@ -41,7 +41,8 @@ async def approve(desk: Desk, approvals: Approvals, held: Held, by: str, run: Ru
         found = await approvals.find(held.id)
         return stands(desk, found) if found and found.digest == held.digest else _changed(held)
     result = await run(taken)
-    again = result.retry is not None and result.outcome is Outcome.NOTHING_SENT and result.retry.decision in _LATER
+    nothing = result.outcome in (Outcome.NOTHING_SENT, Outcome.REJECTED)
+    again = nothing and result.retry is not None and result.retry.decision in _LATER
     try:
         await approvals.close(taken, result.model_dump(mode="json"), again=again)
     except (sqlite3.Error, OSError):
@@ -147,5 +148,5 @@ _SAID = {
     HeldState.EXPIRED: "Nobody approved this in time; nothing was sent.",
 }
 #: After these, the very same action may be approved once more.
-_LATER = (Decision.WAIT_THEN_RETRY, Decision.RETRY_UNCHANGED)
+_LATER = (Decision.WAIT_THEN_RETRY, Decision.RETRY_UNCHANGED, Decision.ASK_USER)
 _POLL_SECONDS = 30

@@ -1,7 +1,7 @@
 """What comes with a tool call beside its arguments."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -25,6 +25,7 @@ class Person(Protocol):
     async def carry_out(self, held: Held) -> Result:
         """Make the call of a held action again, with the person's authority."""
         ...
+
 
 #: How long a call may take to get ready (seconds): with a turn and the sending itself it answers in under 50 s.
 PREPARING_SECONDS = 10.0
@@ -54,6 +55,10 @@ class Call:
     ready_by: float = inf
     person: Person | None = None
     approval: str | None = None
+
+    def with_media(self, media: JsonObject | None) -> "Call":
+        """The same call, of the very files that its links lead to now."""
+        return replace(self, arguments={**self.arguments, "media": media}) if media else self
 
     @property
     def time_left(self) -> float:

@@ -35,7 +35,9 @@ log = structlog.get_logger(__name__)
 async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
     provider = _provider(desk, items(reading.arguments.get("accounts")))[0]
-    given, reading = reading, reach.as_the_mode_has_it(desk, reading, provider)
+    given = reading
+    if call.approval is None:
+        reading = reach.as_the_mode_has_it(desk, reading, provider)
     checked = await check(desk, reading, call)
     if reading is not given and isinstance(checked, Checked):
         checked = reach.only_a_draft(desk, checked)

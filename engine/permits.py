@@ -14,8 +14,9 @@ from engine.held import Held, Intended
 from engine.intent import Intent
 from engine.modes import Effect, Ruling, ServerMode
 from engine.orders import draft
+from schemas.asset import HANDLE
 from schemas.errors import ErrorCode
-from schemas.jsonvalue import text
+from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.result import Result, failure
 
 __all__ = ["Effect", "may_settle", "permit"]
@@ -35,7 +36,10 @@ async def permit(desk: Desk, call: Call, effect: Effect, accounts: Sequence[str]
         return forbidden(desk, accounts)
     try:
         held = await desk.approvals.hold(_intended(desk, call, accounts, summary))
-        return await _decided(desk, desk.approvals, call, held) if held else _too_many()
+        if held is None:
+            return _too_many()
+        await desk.media.keep(_files(call.arguments), held.expires_at)
+        return await _decided(desk, desk.approvals, call, held)
     except (sqlite3.Error, OSError) as error:
         log.exception("approvals_unusable")
         message = f"The list of what awaits approval could not be used ({error}). Nothing was sent."
@@ -59,6 +63,13 @@ def _intended(desk: Desk, call: Call, accounts: Sequence[str], summary: str) -> 
     provider = named.partition(":")[0]
     tenant = desk.tenants.get(provider, "")
     return Intended(provider, tenant, call.tool, call.arguments, summary, tuple(accounts), call.caller)
+
+
+def _files(arguments: JsonObject) -> list[str]:
+    """Name the files of ours that a call uses: a person may be long in deciding."""
+    media = members(arguments.get("media"))
+    links = [media.get("url"), *items(media.get("urls"))]
+    return [link for link in links if isinstance(link, str) and link.startswith(HANDLE)]
 
 
 def _too_many() -> Result:

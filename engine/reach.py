@@ -39,7 +39,7 @@ async def allow(desk: Desk, request: PostRequest, call: Call, checked: Checked) 
     if isinstance(found, Result):
         return found
     summary = telling.intended(desk, request, checked.accounts, checked.scheduled_at)
-    return await permit(desk, call, _effect(request), _accounts(checked), summary)
+    return await permit(desk, call.with_media(checked.media), _effect(request), _accounts(checked), summary)
 
 
 def foreseen(desk: Desk, request: PostRequest, checked: Checked) -> Result | Warn | None:

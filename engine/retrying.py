@@ -79,7 +79,9 @@ async def _followed(
         request = {**again.content, "accounts": [account.id]}
         key = f"retry-{found.post.id}-{account.native_id}"[:128]
         checked = Checked(found.provider, (account,), None, again.warnings, assets=assets)
-        results[account.id] = await send_once(desk, checked, Wanted(name, request, tenant, key, approved=approved), None)
+        results[account.id] = await send_once(
+            desk, checked, Wanted(name, request, tenant, key, approved=approved), None
+        )
     refusals = [result for result in results.values() if not result.ok]
     if len(refusals) == len(results):
         return refusals[0] if refusals else refused([_refusal(desk, sent) for sent in wanted])

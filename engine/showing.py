@@ -20,19 +20,19 @@ def lines(desk: Desk, held: Held, longest: int = 100_000) -> Iterator[str]:
     ``longest`` bounds the text in characters; a longer one says so.
     """
     arguments = held.arguments
-    yield f"{held.tool}: {_plain(held.summary, 500)}"
-    yield f"  asked by   {_plain(held.caller, 200) or 'an agent that gave no name'}"
+    yield f"{held.tool}: {plain(held.summary, 500)}"
+    yield f"  asked by   {plain(held.caller, 200) or 'an agent that gave no name'}"
     for name in held.accounts:
-        yield f"  account    {_plain(desk.directory.name(name), 200)} = {_plain(name, 200)}"
+        yield f"  account    {plain(desk.directory.name(name), 200)} = {plain(name, 200)}"
     if post_id := text(arguments.get("post_id")):
-        yield f"  post       {_plain(post_id, 200)}"
+        yield f"  post       {plain(post_id, 200)}"
     yield from _when(arguments, desk.clock())
     if (caption := text(arguments.get("caption"))) is not None:
         yield f"  text       {len(caption)} characters:"
         yield from _quoted(caption, longest)
     for name, value in arguments.items():
         if name not in _TOLD:
-            yield f"  {_plain(name, 40)}:"
+            yield f"  {plain(name, 40)}:"
             yield from _quoted(value if isinstance(value, str) else compact({"": value})[4:-1], longest)
 
 
@@ -42,11 +42,11 @@ def _when(arguments: JsonObject, now: datetime) -> Iterator[str]:
         return
     moment = resolve(asked, zone, now)
     if not isinstance(moment, datetime):
-        yield f"  time       {_plain(asked, 80)}: {'now' if moment is None else _plain(moment.message, 200)}"
+        yield f"  time       {plain(asked, 80)}: {'now' if moment is None else plain(moment.message, 200)}"
         return
     there = local(moment, zone)
     yield f"  time       {wire(moment)}, {relative(moment, now)}"
-    yield f"             {there} {_plain(zone or '', 60)}" if there else f"             {_here(moment)} on this machine"
+    yield f"             {there} {plain(zone or '', 60)}" if there else f"             {_here(moment)} on this machine"
 
 
 def _here(moment: datetime) -> str:
@@ -63,5 +63,6 @@ def _quoted(told: str, longest: int) -> Iterator[str]:
         yield f"    ({hidden} characters that cannot be seen are not shown)"
 
 
-def _plain(told: str, longest: int) -> str:
+def plain(told: str, longest: int) -> str:
+    """Make one line of a text that was written elsewhere."""
     return clean(told, longest).replace("\n", " ").replace("\t", " ")

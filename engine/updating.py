@@ -68,7 +68,7 @@ async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, 
     if attached.problems:
         return refused(attached.problems, ErrorCode.VALIDATION_FAILED)
     summary = f"{found.id}: {', '.join(done)}."
-    held = await permit(desk, call, _effect(found.post, change), named, summary)
+    held = await permit(desk, call.with_media(attached.media), _effect(found.post, change), named, summary)
     there = held or await brought(desk, call, found.provider, attached.assets)
     if isinstance(there, Result):
         return there

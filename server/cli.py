@@ -68,6 +68,36 @@ def doctor() -> None:
 
 
 @main.command()
+def pending() -> None:
+    """Show what agents asked for and a person has to approve."""
+    from server import people  # noqa: PLC0415  (loads the MCP SDK)
+
+    anyio.run(people.pending, _settings("error"))
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def approve(ids: tuple[str, ...]) -> None:
+    """Show each action that waits, and do it if you say yes. Only at a terminal."""
+    _decide(ids, "approve")
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def decline(ids: tuple[str, ...]) -> None:
+    """Show each action that waits, and decline it if you say yes. Only at a terminal."""
+    _decide(ids, "decline")
+
+
+def _decide(ids: tuple[str, ...], verb: str) -> None:
+    from server import people  # noqa: PLC0415  (loads the MCP SDK)
+
+    people.refuse_no_terminal()
+    if not anyio.run(people.decide, _settings("error"), ids, verb):
+        sys.exit(1)
+
+
+@main.command()
 def demo() -> None:
     """Watch an agent post: a mistake, the correction, the schedule, the delivery. Needs no key and no network."""
     from server.demo import play  # noqa: PLC0415  (loads the MCP SDK)

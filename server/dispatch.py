@@ -26,8 +26,8 @@ from server import resources
 from server.caller import caller_of
 from server.instructions import instructions
 from server.log import redact
-from server.roots import Roots
 from server.person import Asked, AtTheClient
+from server.roots import Roots
 from tools.again import carry_out
 from tools.catalogue import TOOLS
 from tools.tool import Tool

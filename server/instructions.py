@@ -9,9 +9,12 @@ _CREATE = """\
 create_post: caption, accounts of ONE provider, media where required, scheduled_at for later. \
 dry_run: true checks without sending."""
 _LATER = """\
-list_posts finds earlier posts. update_post edits, moves, pauses or publishes what has not gone out; delete_post \
-cancels or deletes; retry_post sends failed deliveries again; upload_media takes a file in. What a provider cannot do \
-is refused with the way round."""
+list_posts finds earlier posts. {changing}; upload_media takes a file in. What a provider cannot do is refused with \
+the way round."""
+_ALL_CHANGES = """\
+update_post edits, moves, pauses or publishes what has not gone out; delete_post cancels or deletes; retry_post sends \
+failed deliveries again"""
+_DRAFT_CHANGES = "update_post edits drafts; delete_post deletes them"
 _VERDICT = """\
 Every result is one JSON object. ok: true has data. ok: false has a verdict:
 - outcome, whether it happened: nothing_sent, rejected (nothing was created), accepted, partial, unknown (may be live).
@@ -53,18 +56,21 @@ list_posts finds posts. {_CHECK}
 Rules:
 {_REST}"""
 
-#: What a mode adds to the head, and its rule.
+#: What a mode adds to the head, how posts are changed in it, and its rule.
 _MODES = {
     ServerMode.DRAFT: (
         " This server keeps drafts; nothing goes out through it.",
+        _DRAFT_CHANGES,
         "- Tell the user that a post is only a draft, for a person to publish.",
     ),
     ServerMode.APPROVE: (
         " What is to go out waits for a person's approval.",
+        _ALL_CHANGES,
         "- status awaiting_approval is not published: tell the user, and follow it with check_status.",
     ),
     ServerMode.PUBLISH: (
         "",
+        _ALL_CHANGES,
         "- Publishing now cannot be undone. Confirm text, accounts and time with the user unless told otherwise.",
     ),
 }
@@ -75,5 +81,5 @@ def instructions(providers: list[str], mode: ServerMode) -> str:
     named = ", ".join(providers)
     if mode is ServerMode.READ:
         return _READING.format(providers=named)
-    head, rule = _MODES[mode]
-    return _WRITING.format(providers=named, mode=head, rule=rule)
+    head, changing, rule = _MODES[mode]
+    return _WRITING.format(providers=named, mode=head, changing=changing, rule=rule)

@@ -1,6 +1,8 @@
 """Make the call of a held action again, now that a person has approved it."""
 
-from engine.call import Call
+from anyio import current_time
+
+from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.held import Held
 from schemas.errors import ErrorCode
@@ -14,7 +16,14 @@ async def carry_out(desk: Desk, held: Held, caller: str) -> Result:
     if tool is None:
         return failure(ErrorCode.UNKNOWN_TOOL, f"No tool {held.tool[:64]!r}. Nothing was sent.")
     reading = tool.reader([provider.rules for provider in desk.providers.values()]).read(held.arguments)
-    call = Call(_silent, tool=held.tool, arguments=held.arguments, caller=caller, approval=held.id)
+    call = Call(
+        _silent,
+        tool=held.tool,
+        arguments=held.arguments,
+        caller=caller,
+        ready_by=current_time() + PREPARING_SECONDS,
+        approval=held.id,
+    )
     return await tool.run(desk, reading, call)
 
 

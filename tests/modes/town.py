@@ -1,19 +1,26 @@
 """All services at once, as sandboxes that outlive any one server, and what of them has gone out or is to."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import httpx2
 from starlette.types import ASGIApp
 
+from engine import approving
 from engine.clock import utc_now
+from engine.held import Held
 from sandbox import genviral, postpost, socialapi
 from sandbox.serve import running
 from schemas.instant import Clock, wire
+from schemas.result import Result
+from server.app import open_desk
+from server.settings import load
 from tests.desk import INSTAGRAM, SLIDES, Agent, Body, agent
+from tools.again import carry_out
 
 X = "postpost:twitter-1582941003"
 THREADS = "socialapi:acc_01GGG"
@@ -68,6 +75,39 @@ class Town:
         posts: list[Body] = (await self.http.get(f"{url}/_sandbox/posts")).json()["posts"]
         return [str(post) for post in posts if post.get("status") not in _DRAFT]
 
+    async def count(self, service: str, wanted: int) -> bool:
+        return len((await self.gone())[service]) == wanted
+
+    async def approve(self, held_id: str, clock: Clock = utc_now, *, cut: bool | None = None) -> Result:
+        """Approve as the terminal does; the power is cut before (``cut`` false) or after (true) the tool has run."""
+        given = {f"POSTWRIGHT_{name}": value for name, value in self.settings.items()}
+        async with open_desk(load({"POSTWRIGHT_HOME": str(self.home), **given}), clock) as opened:
+            desk = opened.desk
+            assert desk.approvals
+            held = await desk.approvals.find(held_id)
+            assert held
+
+            async def run(taken: Held) -> Result:
+                if cut is False:
+                    raise PowerCutError
+                result = await carry_out(desk, taken, "a person")
+                if cut:
+                    raise PowerCutError
+                return result
+
+            return await approving.approve(desk, desk.approvals, held, "a person", run)
+
+
+class PowerCutError(Exception):
+    """The power is cut."""
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something to become true, thirty seconds at most."""
+    with anyio.fail_after(30):
+        while not await condition():  # noqa: ASYNC110  (other processes set no event)
+            await anyio.sleep(0.02)
+
 
 @asynccontextmanager
 async def town(home: Path) -> AsyncGenerator[Town]:
@@ -80,7 +120,7 @@ async def town(home: Path) -> AsyncGenerator[Town]:
         yield Town(home, urls, await stack.enter_async_context(httpx2.AsyncClient()))
 
 
-def post(account: str, caption: str = "Launch day", **more: object) -> Body:
+def post(account: str, caption: object = "Launch day", **more: object) -> Body:
     """The arguments of a valid create_post on one account."""
     return {"caption": caption, "accounts": [account], **POSTS[account], **more}
 
