@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 
 import structlog
 
@@ -20,14 +19,6 @@ log = structlog.get_logger(__name__)
 
 #: Runs the tool of a held action again, with a person's authority.
 Run = Callable[[Held], Awaitable[Result]]
-
-
-class Answer(StrEnum):
-    """What a person says who is asked; ``none``: nobody could be asked, or nobody answered."""
-
-    YES = "yes"
-    NO = "no"
-    NONE = "none"
 
 
 async def approve(desk: Desk, approvals: Approvals, held: Held, by: str, run: Run) -> Result:

@@ -8,8 +8,7 @@ from typing import Protocol, TypeAlias
 
 from anyio import current_time
 
-from engine.approving import Answer
-from engine.held import Held
+from engine.held import Answer, Held
 from schemas.asset import Progress
 from schemas.jsonvalue import JsonObject
 from schemas.result import Result

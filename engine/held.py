@@ -51,6 +51,14 @@ class HeldState(StrEnum):
     EXPIRED = "expired"
 
 
+class Answer(StrEnum):
+    """What a person says who is asked; ``none``: nobody could be asked, or nobody answered."""
+
+    YES = "yes"
+    NO = "no"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Intended:
     """What is to be held: a call as it passed every check, on which accounts, and one sentence for a person."""

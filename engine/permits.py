@@ -7,10 +7,9 @@ import structlog
 
 from engine import approving
 from engine.approvals import MOST, Approvals
-from engine.approving import Answer
 from engine.call import Call
 from engine.desk import Desk
-from engine.held import Held, Intended
+from engine.held import Answer, Held, Intended
 from engine.intent import Intent
 from engine.modes import Effect, Ruling, ServerMode
 from engine.orders import draft

@@ -18,9 +18,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from engine.approving import Answer
 from engine.desk import Desk
-from engine.held import Held
+from engine.held import Answer, Held
 from engine.showing import lines
 from schemas.result import Result
 
