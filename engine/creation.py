@@ -2,10 +2,11 @@
 
 import sqlite3
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
-from anyio import fail_after
+from anyio import create_task_group, fail_after
 
 from engine import reach, telling
 from engine.attaching import Attached, attach, brought, held_against
@@ -18,11 +19,12 @@ from engine.orders import content, order
 from engine.sending import Checked, repeated, send_once
 from engine.verdict import read_failed, refused
 from providers.protocol import Failure, Provider
+from schemas.account import Account
 from schemas.checker import check_accounts, check_shape
 from schemas.errors import ErrorCode
 from schemas.instant import resolve, wire
 from schemas.intake import Reading
-from schemas.jsonvalue import items, members
+from schemas.jsonvalue import JsonObject, items, members
 from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
 from schemas.request import PostRequest
@@ -38,7 +40,8 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
     given = reading
     if call.approval is None:
         reading = reach.as_the_mode_has_it(desk, reading, provider)
-    checked = await check(desk, reading, call)
+    seen = await _look_up(desk, reading, call)
+    checked = _judged(seen)
     if reading is not given and isinstance(checked, Checked):
         checked = reach.only_a_draft(desk, checked)
     request = reading.request
@@ -48,18 +51,20 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
         return checked if isinstance(checked, Result) else await _rehearse(desk, request, checked)
     try:
         if isinstance(checked, Result):
-            return await _stands(desk, request, call) or checked
+            return await _stands(desk, request, call, media=seen.attached.media) or checked
         held = await _held(desk, request, call, checked)
         return held or await _send(desk, request, call, checked)
     except (sqlite3.Error, OSError) as error:
         log.exception("journal_unwritable")
-        return await _unwritable(desk, request, call, error)
+        return await _unwritable(desk, request, call, seen.attached.media, error)
 
 
 async def _send(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result:
-    """Bring the files of a checked post to its service, and send it once."""
+    """Bring the files of a checked post to its service, unless it stands already, and send it once."""
     if checked.assets:
-        there = await brought(desk, call, checked.provider, checked.assets)
+        there = await _stands(desk, request, call, checked) or await brought(
+            desk, call, checked.provider, checked.assets
+        )
         if isinstance(there, Result):
             return there
         await desk.media.keep(there, checked.scheduled_at)
@@ -76,26 +81,36 @@ async def _held(desk: Desk, request: PostRequest, call: Call, checked: Checked) 
     return await reach.allow(desk, request, call, checked)
 
 
-async def _stands(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Result | None:
-    """Answer a repeat that would be refused today, because its time has passed or its service is down, by its case."""
-    twin = await desk.journal.peek(_wanted(desk, request, call, checked))
+async def _stands(
+    desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None, media: JsonObject | None = None
+) -> Result | None:
+    """Answer a repeat that would be refused today, because its time has passed or its service is down, by its case.
+
+    ``media`` are those of a request that did not pass, as they would be recorded.
+    """
+    twin = await desk.journal.peek(_wanted(desk, request, call, checked, media))
     return await repeated(desk, *twin, request.timezone) if twin else None
 
 
-async def _unwritable(desk: Desk, request: PostRequest, call: Call, error: Exception) -> Result:
+async def _unwritable(
+    desk: Desk, request: PostRequest, call: Call, media: JsonObject | None, error: Exception
+) -> Result:
     """Send nothing without an intent; but a full disk can still be read, and the post may stand there."""
     with suppress(sqlite3.Error, OSError):
-        told = await _stands(desk, request, call)
+        told = await _stands(desk, request, call, media=media)
         if told:
             return told
     return failure(ErrorCode.STORAGE_FAILED, f"The journal could not be written ({error}). Nothing was sent.")
 
 
-def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None) -> Wanted:
+def _wanted(
+    desk: Desk, request: PostRequest, call: Call, checked: Checked | None = None, media: JsonObject | None = None
+) -> Wanted:
     provider = checked.provider if checked else _provider(desk, list(request.accounts))[0]
     body = content(request)
-    if checked and checked.media:
-        body["media"] = checked.media
+    named = checked.media if checked else media
+    if named:
+        body["media"] = named
     if checked and request.scheduled_at and checked.scheduled_at is None:
         body[GOES_NOW] = True
     return Wanted(
@@ -109,55 +124,89 @@ def _wanted(desk: Desk, request: PostRequest, call: Call, checked: Checked | Non
     )
 
 
-async def check(desk: Desk, reading: Reading[PostRequest], call: Call) -> Checked | Result:
-    """Hold a request against every rule; problems of the shape give 422, those of accounts alone 400."""
-    provider, problems = _provider(desk, items(reading.arguments.get("accounts")))
-    problems = [*reading.problems, *problems]
-    now = desk.clock()
-    situation = Situation(reading.arguments, (), now)
-    problems += check_shape(provider.rules, situation)
-    ids = [name for name in items(reading.arguments.get("accounts")) if isinstance(name, str)][:_LOOKED_UP]
+@dataclass(slots=True)
+class _Seen:
+    """What a request names, and what was found out about it; what could not be is said instead."""
+
+    provider: Provider
+    arguments: JsonObject
+    now: datetime
+    problems: list[Problem]
+    accounts: tuple[Account, ...] = ()
+    strangers: list[Problem] = field(default_factory=list[Problem])
+    unlisted: Failure | None = None
+    attached: Attached = field(default_factory=Attached)
+    unkept: Result | None = None
+
+    @property
+    def situation(self) -> Situation:
+        """The request and its accounts, as rules look at them."""
+        return Situation(self.arguments, self.accounts, self.now)
+
+
+async def _look_up(desk: Desk, reading: Reading[PostRequest], call: Call) -> _Seen:
+    """Hold a request against the rules of its shape, and find its accounts and its media, both at once."""
+    provider, mixed = _provider(desk, items(reading.arguments.get("accounts")))
+    seen = _Seen(provider, reading.arguments, desk.clock(), [*reading.problems, *mixed])
+    seen.problems += check_shape(provider.rules, seen.situation)
+    async with create_task_group() as group:
+        group.start_soon(_find_accounts, desk, call, seen)
+        group.start_soon(_attach, desk, call, seen)
+    return seen
+
+
+async def _find_accounts(desk: Desk, call: Call, seen: _Seen) -> None:
+    ids = [name for name in items(seen.arguments.get("accounts")) if isinstance(name, str)][:_LOOKED_UP]
     try:
         with fail_after(call.time_left):
-            accounts, strangers = await desk.directory.find(provider.name, ids)
-    except (Failure, TimeoutError) as found:
-        late = f"The accounts were not listed within {PREPARING_SECONDS:g} s. Nothing was sent."
-        error = found if isinstance(found, Failure) else Failure(ErrorCode.PROVIDER_TIMEOUT, late)
-        return refused(problems, create=True) if problems else read_failed(error, provider.name)
-    situation = Situation(reading.arguments, accounts, now)
-    by_account = check_accounts(provider.rules, situation)
-    attached = await _attached(desk, call, provider, situation, problems)
-    if isinstance(attached, Result):
-        return attached
-    by_account += attached.problems
-    if problems:
-        return refused([*problems, *strangers, *by_account], create=True)
-    if strangers:
-        return refused([*strangers, *by_account], ErrorCode.UNKNOWN_ACCOUNTS, create=True)
-    if by_account:
-        return refused(by_account, ErrorCode.VALIDATION_FAILED, create=True)
-    moment = resolve(str(situation.arguments.get("scheduled_at", wire(now))), situation.arguments.get("timezone"), now)
-    warnings = tuple(warn for hint in provider.rules.hints for warn in hint(situation))
-    scheduled_at = None if isinstance(moment, Problem) else moment
-    return Checked(provider, accounts, scheduled_at, (*warnings, *attached.warnings), attached.media, attached.assets)
-
-
-async def _attached(
-    desk: Desk, call: Call, provider: Provider, situation: Situation, problems: list[Problem]
-) -> Attached | Result:
-    """Take in and measure the media, unless their own form is wrong."""
-    media = members(situation.arguments.get("media"))
-    if not media or any(problem.path.startswith("/media") for problem in problems):
-        return Attached()
-    try:
-        attached = await attach(desk, call, provider, media)
+            seen.accounts, seen.strangers = await desk.directory.find(seen.provider.name, ids)
     except Failure as error:
-        return read_failed(error, provider.name)
+        seen.unlisted = error
+    except TimeoutError:
+        late = f"The accounts were not listed within {PREPARING_SECONDS:g} s. Nothing was sent."
+        seen.unlisted = Failure(ErrorCode.PROVIDER_TIMEOUT, late)
+
+
+async def _attach(desk: Desk, call: Call, seen: _Seen) -> None:
+    """Take in and measure the media, unless their own form is wrong."""
+    media = members(seen.arguments.get("media"))
+    if not media or any(problem.path.startswith("/media") for problem in seen.problems):
+        return
+    try:
+        seen.attached = await attach(desk, call, seen.provider, media)
+    except Failure as error:
+        seen.unkept = read_failed(error, seen.provider.name)
     except (sqlite3.Error, OSError) as error:
         log.exception("media_unusable")
-        return failure(ErrorCode.STORAGE_FAILED, f"The files could not be looked up ({error}). Nothing was sent.")
-    held_against(provider, attached, situation.accounts)
-    return attached
+        message = f"The files could not be looked up ({error}). Nothing was sent."
+        seen.unkept = failure(ErrorCode.STORAGE_FAILED, message)
+
+
+def _judged(seen: _Seen) -> Checked | Result:
+    """Hold what was found against every rule; problems of the shape give 422, those of accounts alone 400."""
+    provider, attached = seen.provider, seen.attached
+    if seen.unlisted:
+        wrong = [*seen.problems, *attached.problems]
+        return refused(wrong, create=True) if wrong else read_failed(seen.unlisted, provider.name)
+    situation = seen.situation
+    by_account = check_accounts(provider.rules, situation)
+    held_against(provider, attached, seen.accounts)
+    by_account += attached.problems
+    if seen.problems:
+        return refused([*seen.problems, *seen.strangers, *by_account], create=True)
+    if seen.unkept:
+        return seen.unkept
+    if seen.strangers:
+        return refused([*seen.strangers, *by_account], ErrorCode.UNKNOWN_ACCOUNTS, create=True)
+    if by_account:
+        return refused(by_account, ErrorCode.VALIDATION_FAILED, create=True)
+    asked = str(seen.arguments.get("scheduled_at", wire(seen.now)))
+    moment = resolve(asked, seen.arguments.get("timezone"), seen.now)
+    warnings = tuple(warn for hint in provider.rules.hints for warn in hint(situation))
+    scheduled_at = None if isinstance(moment, Problem) else moment
+    return Checked(
+        provider, seen.accounts, scheduled_at, (*warnings, *attached.warnings), attached.media, attached.assets
+    )
 
 
 def _provider(desk: Desk, ids: list[object]) -> tuple[Provider, list[Problem]]:

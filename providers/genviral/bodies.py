@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from providers.genviral.settings import settings
 from schemas.account import Account
-from schemas.asset import Asset
+from schemas.asset import HANDLE, Asset
 from schemas.instant import wire
 from schemas.jsonvalue import JsonObject, items, members
 from schemas.post import Change, Order
@@ -69,6 +69,17 @@ def _useless(change: Change, wanted: JsonObject, there: JsonObject) -> Iterable[
 
 def _accounts(accounts: Iterable[Account]) -> list[JsonObject]:
     return [{"id": account.native_id} for account in accounts]
+
+
+def is_whole(order: Order) -> bool:
+    """Tell whether every file of an order is known by its link there."""
+    media = order.media or {}
+    links = [media.get("url"), *items(media.get("urls"))]
+    return not any(isinstance(link, str) and _is_unknown(link, order.assets) for link in links)
+
+
+def _is_unknown(link: str, assets: Mapping[str, Asset]) -> bool:
+    return link.startswith(HANDLE) and not (link in assets and assets[link].remote)
 
 
 def _media(media: JsonObject | None, assets: Mapping[str, Asset]) -> JsonObject | None:

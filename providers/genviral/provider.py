@@ -8,7 +8,7 @@ from providers import lost, payload
 from providers.genviral import files, pages, records
 from providers.genviral.abilities import ABILITIES
 from providers.genviral.api import Api, check_list, check_post
-from providers.genviral.bodies import order_body
+from providers.genviral.bodies import is_whole, order_body
 from providers.genviral.changing import Changing
 from providers.genviral.looking import Looking
 from providers.genviral.removing import Removing
@@ -103,9 +103,10 @@ class Genviral:
         """Send the same order again: under the same ``external_id`` it is made at most once (seed 000).
 
         Only a refusal of the body's shape proves that the first request was refused as well; any other may come from
-        what has changed since, and then the list is searched. So it is when the moment that was meant has passed.
+        what has changed since, and then the list is searched. So it is when the moment that was meant has passed, or
+        a file of the order is forgotten: without its link the body would be another one.
         """
-        if self._in_time(order):
+        if self._in_time(order) and is_whole(order):
             try:
                 return await self.create(order)
             except Failure as error:

@@ -12,7 +12,7 @@ from providers.protocol import Failure, Provider
 from schemas.asset import Asset, Measures
 from schemas.errors import ErrorCode
 from schemas.instant import parse
-from schemas.post import Change, Order, Receipt
+from schemas.post import Absent, Change, Order, Receipt
 from tests.desk import INSTAGRAM, KEY, TRIES, Body, Service
 from tests.genviral.impostor import Impostor
 from tests.genviral.lives import FRIDAY
@@ -107,6 +107,25 @@ async def test_an_order_that_is_settled_sends_the_very_same_body(tmp_path: Path)
         assert isinstance(settled, Receipt)
         [post] = await service.posts()
         assert (post["id"], settled.replayed) == (settled.id, True)
+
+
+@pytest.mark.parametrize("known", [{}, {HANDLE: None}], ids=["forgotten", "no longer there"])
+async def test_a_post_whose_file_is_forgotten_is_searched_for_and_never_called_refused(
+    tmp_path: Path, known: dict[str, None]
+) -> None:
+    async with provided(tmp_path) as (provider, service):
+        file = asset(tmp_path)
+        wanted = await order(provider, replace(file, remote=await bring(provider, file)))
+        assets = {handle: replace(file, remote=remote) for handle, remote in known.items()}
+        assert await provider.settle(replace(wanted, assets=assets)) == Absent()
+        await service.fault("accept_then_drop", times=TRIES)
+        with pytest.raises(Failure):
+            await provider.create(wanted)
+        sent = await service.requests("POST", "/posts")
+        settled = await provider.settle(replace(wanted, assets=assets))
+        assert isinstance(settled, Receipt)
+        assert [post["id"] for post in await service.posts()] == [settled.id]
+        assert await service.requests("POST", "/posts") == sent
 
 
 async def test_files_take_the_place_of_their_links_among_others_in_their_order(tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""Files in posts: recorded by what they are, brought ahead, and never the reason for a second post or a lost one."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.instant import wire
+from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, genviral
+from tests.lifecycle.stages import Watch
+from tests.media.files import encoded, png
+
+pytestmark = pytest.mark.anyio
+
+FILES = "/files"
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Films of so many seconds, made once."""
+    folder = tmp_path_factory.mktemp("films")
+    for seconds in (1, 4, 5):
+        encoded(folder / f"{seconds}.mp4", width=360, height=640, seconds=seconds)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def pictures(tmp_path: Path, films: Path) -> Path:
+    """A folder that is open to calls, with a film and a picture in it."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(png(1080, 1080))
+    (folder / "clip.mp4").write_bytes((films / "4.mp4").read_bytes())
+    return folder
+
+
+@asynccontextmanager
+async def posting(tmp_path: Path, watch: Watch | None = None, **settings: str) -> AsyncGenerator[tuple[Agent, Service]]:
+    """An agent at Genviral to whom the folder ``pictures`` is open."""
+    given = {"MEDIA_ROOTS": str(tmp_path / "pictures"), **settings}
+    async with genviral(tmp_path / "home", watch or Watch(), **given) as (agent, service):
+        yield agent, service
+
+
+def clip(tmp_path: Path, name: str = "clip.mp4") -> Body:
+    return {"type": "video", "url": str(tmp_path / "pictures" / name)}
+
+
+def in_hours(hours: float) -> str:
+    return wire(datetime.now(UTC) + timedelta(hours=hours))
+
+
+def forget_where_files_are(tmp_path: Path) -> None:
+    """Lose what the services call the files, as if that were long ago."""
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection, connection:
+        assert connection.execute("DELETE FROM media_at").rowcount
+
+
+async def test_a_file_named_by_its_path_is_brought_and_posted_by_the_link_that_it_got(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        made = await agent.create(media=clip(tmp_path))
+        assert made["ok"], made
+        [post] = await service.posts()
+        assert post["media"]["url"].startswith("https://cdn.vireel.io/")
+        assert str(tmp_path) not in str(post) + str(made)
+
+
+async def test_what_a_file_is_called_makes_no_second_post(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        made = await agent.create(media=clip(tmp_path))
+        copy = tmp_path / "pictures" / "another name.mp4"
+        copy.write_bytes((tmp_path / "pictures" / "clip.mp4").read_bytes())
+        uploaded = await agent.call("upload_media", path=str(copy))
+        for media in (clip(tmp_path, copy.name), {"type": "video", "url": uploaded["data"]["media"]}):
+            again = await agent.create(media=media)
+            assert (again["data"]["id"], again["data"]["replayed"]) == (made["data"]["id"], True)
+        assert len(await service.posts()) == 1
+        assert await service.requests("POST", FILES) == 1
+
+
+async def test_another_content_under_the_same_name_is_another_post(tmp_path: Path, films: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        assert (await agent.create(media=clip(tmp_path)))["ok"]
+        (tmp_path / "pictures" / "clip.mp4").write_bytes((films / "5.mp4").read_bytes())
+        again = await agent.create(media=clip(tmp_path))
+        assert again["data"]["replayed"] is False
+        assert len(await service.posts()) == 2
+
+
+async def test_a_repeat_is_answered_before_its_files_are_brought_anew(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        made = await agent.create(media=clip(tmp_path))
+        forget_where_files_are(tmp_path)
+        await service.fault("status:503", FILES, times=TRIES)
+        again = await agent.create(media=clip(tmp_path))
+        assert again["ok"], again
+        assert (again["data"]["id"], again["data"]["replayed"]) == (made["data"]["id"], True)
+        assert await service.requests("POST", FILES) == 1
+
+
+async def test_a_repeat_whose_time_has_passed_is_known_by_the_content_of_its_file(tmp_path: Path) -> None:
+    watch = Watch()
+    async with posting(tmp_path, watch) as (agent, service):
+        wanted: Body = {"media": clip(tmp_path), "scheduled_at": in_hours(1)}
+        made = await agent.create(**wanted)
+        assert made["ok"], made
+        watch.move(timedelta(hours=2))
+        again = await agent.create(**wanted)
+        assert (again["error_code"], made["data"]["id"] in str(again)) == ("duplicate_post", True)
+        assert len(await service.posts()) == 1
+
+
+@pytest.mark.parametrize("fault", ["status:503", "drop_before", "status:401"])
+async def test_where_a_file_cannot_be_brought_nothing_is_posted_and_the_next_try_may_succeed(
+    tmp_path: Path, fault: str
+) -> None:
+    async with posting(tmp_path) as (agent, service):
+        await service.fault(fault, FILES, times=TRIES)
+        refused = await agent.create(media=clip(tmp_path))
+        assert (refused["ok"], refused["outcome"]) == (False, "nothing_sent")
+        assert await service.posts() == []
+        assert await service.requests("POST", "/posts") == 0
+        await service.http.delete(f"{service.url}/_sandbox/faults")
+        made = await agent.create(media=clip(tmp_path))
+        assert made["ok"], made
+        assert len(await service.posts()) == 1
+
+
+async def test_a_lost_answer_about_a_post_with_a_file_is_found_again_as_one_post(tmp_path: Path) -> None:
+    async with posting(tmp_path, SETTLE_SECONDS="0.2", SEND_TIMEOUT="1") as (agent, service):
+        await service.fault("accept_then_drop", times=TRIES)
+        lost = await agent.create(media=clip(tmp_path))
+        assert lost["outcome"] == "unknown"
+        [look] = [step for step in lost["next"] if step["tool"] == "check_status"]
+        found = await agent.call("check_status", post_id=look["arguments"]["post_id"], wait_seconds=20)
+        assert found["ok"], found
+        assert len(await service.posts()) == 1
+        again = await agent.create(media=clip(tmp_path))
+        assert again["data"]["replayed"] is True
+        assert len(await service.posts()) == 1
+
+
+async def test_a_rehearsal_measures_a_file_and_brings_it_nowhere(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        checked = await agent.create(media=clip(tmp_path), dry_run=True)
+        assert checked["ok"], checked
+        (tmp_path / "pictures" / "clip.mp4").write_bytes(b"no film")
+        refused = await agent.create(media=clip(tmp_path), dry_run=True)
+        assert [problem["path"] for problem in refused["problems"]] == ["/media/url"]
+        assert await service.requests("POST", FILES) == 0
+
+
+async def test_all_that_is_wrong_with_media_is_told_at_once_beside_other_problems(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        folder = tmp_path / "pictures"
+        media = {
+            "type": "slideshow",
+            "urls": [
+                "media:" + "0" * 32,
+                str(folder / "clip.mp4"),
+                "/etc/passwd",
+                str(folder / "gone.png"),
+                str(folder / "a.png"),
+            ],
+        }
+        refused = await agent.create(media=media, caption="")
+        paths = {problem["path"] for problem in refused["problems"]}
+        assert paths == {"/caption", *(f"/media/urls/{index}" for index in range(4))}
+        assert all(problem["fix"] for problem in refused["problems"])
+        assert "POSTWRIGHT_MEDIA_ROOTS" in str(refused["problems"])
+        assert await service.requests("POST", "/posts") == 0
+
+
+async def test_a_file_that_a_platform_does_not_take_is_told_with_the_account_before_anything_is_brought(
+    tmp_path: Path, films: Path
+) -> None:
+    async with posting(tmp_path) as (agent, service):
+        (tmp_path / "pictures" / "clip.mp4").write_bytes((films / "1.mp4").read_bytes())
+        refused = await agent.create(media=clip(tmp_path))
+        [problem] = refused["problems"]
+        assert (problem["path"], problem["unit"], problem["limit"]) == ("/media/url", "seconds", 3)
+        assert problem["accounts"] == [INSTAGRAM]
+        assert await service.requests("POST", FILES) == 0
+
+
+async def test_alternative_text_that_has_no_place_is_said_to_be_dropped(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, _):
+        path = str(tmp_path / "pictures" / "clip.mp4")
+        uploaded = await agent.call("upload_media", path=path, alt_text="A cat on a keyboard")
+        made = await agent.create(media={"type": "video", "url": uploaded["data"]["media"]})
+        assert "ALT_TEXT_DROPPED" in {warn["code"] for warn in made["data"]["warnings"]}
+
+
+async def test_a_post_is_given_another_file_by_its_path(tmp_path: Path, films: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        made = await agent.create(media=clip(tmp_path), scheduled_at=in_hours(5))
+        [before] = await service.posts()
+        (tmp_path / "pictures" / "better.mp4").write_bytes((films / "5.mp4").read_bytes())
+        changed = await agent.call("update_post", post_id=made["data"]["id"], media=clip(tmp_path, "better.mp4"))
+        assert changed["ok"], changed
+        [after] = await service.posts()
+        assert after["media"]["url"] != before["media"]["url"]
+        assert await service.requests("POST", FILES) == 2
