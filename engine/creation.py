@@ -131,6 +131,7 @@ class _Seen:
     provider: Provider
     arguments: JsonObject
     now: datetime
+    zone: str
     problems: list[Problem]
     accounts: tuple[Account, ...] = ()
     strangers: list[Problem] = field(default_factory=list[Problem])
@@ -141,13 +142,13 @@ class _Seen:
     @property
     def situation(self) -> Situation:
         """The request and its accounts, as rules look at them."""
-        return Situation(self.arguments, self.accounts, self.now)
+        return Situation(self.arguments, self.accounts, self.now, self.zone)
 
 
 async def _look_up(desk: Desk, reading: Reading[PostRequest], call: Call) -> _Seen:
     """Hold a request against the rules of its shape, and find its accounts and its media, both at once."""
     provider, mixed = _provider(desk, items(reading.arguments.get("accounts")))
-    seen = _Seen(provider, reading.arguments, desk.clock(), [*reading.problems, *mixed])
+    seen = _Seen(provider, reading.arguments, desk.clock(), desk.zone, [*reading.problems, *mixed])
     seen.problems += check_shape(provider.rules, seen.situation)
     async with create_task_group() as group:
         group.start_soon(_find_accounts, desk, call, seen)

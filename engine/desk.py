@@ -14,7 +14,7 @@ from engine.modes import Modes
 from engine.taking import Takings
 from providers.protocol import Provider
 from schemas.asset import Probing
-from schemas.instant import Clock
+from schemas.instant import UTC_NAME, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Desk:
     ``tenants`` says for each provider whose posts it makes: another API key is another tenant. After ``send_window``
     nothing of a post may leave any more. ``modes`` say how far calls may go. ``media`` keeps files, ``takings`` take
     them in, and ``probing`` says what is done about links. ``limits`` are those met lately. ``approvals`` keep what
-    awaits a person (``None``: nothing can be held, and what would be is refused).
+    awaits a person (``None``: nothing can be held, and what would be is refused). ``zone`` is the time zone of whoever
+    asks, unless a call says another.
     """
 
     providers: dict[str, Provider]
@@ -40,3 +41,4 @@ class Desk:
     modes: Modes = field(default_factory=Modes)
     probing: Probing = Probing.WARN
     approvals: Approvals | None = None
+    zone: str = UTC_NAME

@@ -4,7 +4,7 @@ from engine.desk import Desk
 from engine.telling import counted
 from engine.verdict import read_failed
 from schemas.account import Account
-from schemas.instant import wire
+from schemas.instant import local, wire
 from schemas.jsonvalue import JsonObject
 from schemas.result import Result
 
@@ -18,12 +18,16 @@ async def list_accounts(desk: Desk, provider: str | None, platform: str | None, 
     accounts = [
         _entry(desk, account) for listed in found.values() for account in listed if platform in (None, account.platform)
     ]
-    data: JsonObject = {"accounts": accounts, "now": wire(desk.clock())}
+    now = desk.clock()
+    data: JsonObject = {
+        "accounts": accounts,
+        "now": wire(now),
+        "now_local": local(now, desk.zone),
+        "timezone": desk.zone,
+    }
     warnings = [{"provider": name, "message": error.message} for name, error in failed.items()]
     warnings += [
-        {"provider": name, "message": limit.words(desk.clock())}
-        for name in found
-        for limit in await desk.limits.met(name)
+        {"provider": name, "message": limit.words(now)} for name in found for limit in await desk.limits.met(name)
     ]
     if warnings:
         data["warnings"] = warnings

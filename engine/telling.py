@@ -6,11 +6,12 @@ from typing import Any
 
 from engine.desk import Desk
 from engine.intent import Intent
+from engine.timing import planned, when
 from engine.verdict import look
 from schemas.account import Account
 from schemas.asset import Asset
 from schemas.errors import Outcome
-from schemas.instant import local, parse, relative, wire
+from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Post, Receipt, Warn
 from schemas.request import PostRequest
@@ -43,19 +44,18 @@ def rehearsed(
     data: JsonObject = {
         "dry_run": True,
         "status": status.value,
-        **({"scheduled_at": wire(scheduled_at)} if scheduled_at else {}),
+        **planned(desk, scheduled_at, request.timezone, due=status is Status.SCHEDULED),
         "deliveries": [
             {"account": account.id, "platform": account.platform, "name": account.name} for account in accounts
         ],
         "warnings": [_warning(warn) for warn in warnings],
         "replayed": False,
     }
-    when = _when(scheduled_at, desk.clock(), request.timezone)
     names = ", ".join(account.label for account in accounts)
     return Result(
         ok=True,
         code=200,
-        message=f"Valid; nothing was sent. It would go to {names} {when}.",
+        message=f"Valid; nothing was sent. It would go to {names} {when(desk, scheduled_at, request.timezone)}.",
         outcome=Outcome.NOTHING_SENT,
         provider=accounts[0].provider,
         data=data,
@@ -65,7 +65,7 @@ def rehearsed(
 def intended(desk: Desk, request: PostRequest, accounts: tuple[Account, ...], scheduled_at: datetime | None) -> str:
     """Say in one sentence what a post would do."""
     names = ", ".join(account.label for account in accounts)
-    return f"Publish on {names} {_when(scheduled_at, desk.clock(), request.timezone)}."
+    return f"Publish on {names} {when(desk, scheduled_at, request.timezone)}."
 
 
 def created(desk: Desk, intent: Intent, receipt: Receipt, warnings: tuple[Warn, ...]) -> JsonObject:
@@ -91,26 +91,25 @@ def success(desk: Desk, data: JsonObject, provider: str, timezone: str | None, *
     scheduled_at = parse(data.get("scheduled_at", ""))
     status = Status(data["status"])
     names = ", ".join(desk.directory.name(entry["account"]) for entry in data["deliveries"])
-    when = _when(scheduled_at, now, timezone) if status is Status.SCHEDULED else ""
+    time = when(desk, scheduled_at, timezone) if status is Status.SCHEDULED else ""
     poll = desk.providers[provider].poll_seconds
-    wait = poll + (max(0.0, (scheduled_at - now).total_seconds()) if scheduled_at and when else 0.0)
+    wait = poll + (max(0.0, (scheduled_at - now).total_seconds()) if scheduled_at and time else 0.0)
     before = "This post was made before; nothing new was sent. The answer then: " if replayed else ""
-    zone_time = local(scheduled_at, timezone) if scheduled_at else None
     return Result(
         ok=True,
         code=200 if replayed else 201,
-        message=f"{before}{_VERBS.get(status, status.value.capitalize())} on {names} {when}".rstrip() + ".",
+        message=f"{before}{_VERBS.get(status, status.value.capitalize())} on {names} {time}".rstrip() + ".",
         outcome=Outcome.PARTIAL if status is Status.PARTIAL else Outcome.ACCEPTED,
         provider=provider,
         data={
             **data,
-            **({"scheduled_at_local": zone_time} if zone_time else {}),
+            **planned(desk, scheduled_at, timezone, due=status is Status.SCHEDULED),
             "poll_after_seconds": round(wait),
             "replayed": replayed,
         },
         next=[
             look(
-                data["id"], f"{f'After {wire(scheduled_at)}, see' if scheduled_at and when else 'See'} if it went out."
+                data["id"], f"{f'After {wire(scheduled_at)}, see' if scheduled_at and time else 'See'} if it went out."
             )
         ]
         if not status.terminal
@@ -135,8 +134,8 @@ def delivery(desk: Desk, sent: Delivery) -> JsonObject:
     return {key: value for key, value in entry.items() if value is not None}
 
 
-def status(desk: Desk, post: Post, provider: str) -> JsonObject:
-    """The ``data`` of check_status."""
+def status(desk: Desk, post: Post, provider: str, timezone: str | None = None) -> JsonObject:
+    """The ``data`` of check_status; times are told in ``timezone`` too, else in that of this server."""
     now = desk.clock()
     poll = desk.providers[provider].poll_seconds
     ahead = (post.scheduled_at - now).total_seconds() if post.scheduled_at else 0.0
@@ -146,8 +145,7 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
         "status": post.status.value,
         "provider_status": post.provider_status,
         "caption": clean(post.caption, _SHORT),
-        **({"scheduled_at": wire(post.scheduled_at)} if post.scheduled_at else {}),
-        **({"due": relative(post.scheduled_at, now)} if post.scheduled_at and waiting else {}),
+        **planned(desk, post.scheduled_at, timezone, due=waiting),
         "deliveries": [delivery(desk, sent) for sent in post.deliveries],
         "terminal": post.status.terminal,
         **({} if post.status.terminal else {"poll_after_seconds": round(poll + (ahead if waiting else 0))}),
@@ -156,17 +154,15 @@ def status(desk: Desk, post: Post, provider: str) -> JsonObject:
 
 def changed(desk: Desk, post: Post, provider: str, timezone: str | None, done: Sequence[str]) -> Result:
     """Tell a post that was changed, as it stands now; ``done`` says what was done."""
-    data = status(desk, post, provider)
-    zone_time = local(post.scheduled_at, timezone) if post.scheduled_at else None
     waiting = post.scheduled_at if post.status is Status.SCHEDULED else None
-    when = f", {_when(waiting, desk.clock(), timezone)}" if waiting else ""
+    time = f", {when(desk, waiting, timezone)}" if waiting else ""
     return Result(
         ok=True,
         code=200,
-        message=f"Done: {', '.join(done)}. It is {post.status.value}{when}.",
+        message=f"Done: {', '.join(done)}. It is {post.status.value}{time}.",
         outcome=Outcome.ACCEPTED,
         provider=provider,
-        data={**data, **({"scheduled_at_local": zone_time} if zone_time else {})},
+        data=status(desk, post, provider, timezone),
     )
 
 
@@ -206,13 +202,6 @@ def with_warnings(result: Result, warnings: Sequence[Warn]) -> Result:
 def counted(number: int, noun: str, more: str = "") -> str:
     """Say how many there are of something, such as ``20 posts; more with cursor``."""
     return f"{number} {noun}{'' if number == 1 else 's'}{more}."
-
-
-def _when(moment: datetime | None, now: datetime, timezone: str | None) -> str:
-    if moment is None:
-        return "now"
-    there = local(moment, timezone)
-    return f"for {wire(moment)}{f' ({there} {timezone})' if there else ''}, {relative(moment, now)}"
 
 
 def _warning(warn: Warn) -> JsonObject:

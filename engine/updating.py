@@ -149,8 +149,8 @@ def _brought(desk: Desk, found: Found, wanted: JsonObject, accounts: tuple[Accou
 
 def _problems(desk: Desk, found: Found, arguments: JsonObject, accounts: tuple[Account, ...]) -> list[Problem]:
     rules, now = found.provider.rules, desk.clock()
-    shape = check_shape(rules, Situation(arguments, (), now))
-    return shape + check_accounts(rules, Situation(arguments, accounts, now))
+    shape = check_shape(rules, Situation(arguments, (), now, desk.zone))
+    return shape + check_accounts(rules, Situation(arguments, accounts, now, desk.zone))
 
 
 def _identity(problem: Problem) -> tuple[object, ...]:

@@ -11,6 +11,8 @@ from schemas.problem import Problem, ProblemCode
 #: What tells the time: aware, in UTC. One is made at start and passed to whoever needs it.
 Clock: TypeAlias = Callable[[], datetime]
 
+#: What UTC is called as a zone.
+UTC_NAME = "UTC"
 #: Within this of now, a time means "now" (seed 001).
 NOW_WINDOW = timedelta(seconds=30)
 
@@ -49,14 +51,15 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def resolve(text: str, timezone: str | None, now: datetime) -> datetime | Problem | None:
+def resolve(text: str, timezone: str | None, now: datetime, home: str = UTC_NAME) -> datetime | Problem | None:
     """Turn ``scheduled_at`` (and ``timezone``) into UTC; ``None`` means now, a Problem what is wrong.
 
-    Wall-clock times that a zone skips or repeats are problems with the nearest valid times in the fix.
+    ``home`` is the zone that a time without any is also read in, to show what it may mean. Wall-clock times that a zone
+    skips or repeats are problems with the nearest valid times in the fix.
     """
     try:
         wall = datetime.fromisoformat(text.strip())
-        moment = _place(wall, timezone) if wall.tzinfo is None else wall.astimezone(UTC)
+        moment = _place(wall, timezone, home) if wall.tzinfo is None else wall.astimezone(UTC)
     except (ValueError, OverflowError):
         return _problem(
             ProblemCode.BAD_FORMAT,
@@ -95,13 +98,13 @@ def local(moment: datetime, timezone: str | None) -> str | None:
         return None
 
 
-def _place(wall: datetime, timezone: str | None) -> datetime | Problem:
+def _place(wall: datetime, timezone: str | None, home: str) -> datetime | Problem:
     found = zone(timezone) if timezone else None
     if found is None:
         return _problem(
             ProblemCode.NO_OFFSET,
             f"{wall.isoformat(timespec='minutes')} names no offset, so it could be any of 26 hours",
-            f"Write {wall.isoformat(timespec='seconds')}Z if it is UTC, or give timezone too, such as Europe/Berlin.",
+            _readings(wall, home),
             wall.isoformat(),
         )
     first, second = (wall.replace(tzinfo=found, fold=fold).astimezone(UTC) for fold in (0, 1))
@@ -115,16 +118,32 @@ def _place(wall: datetime, timezone: str | None) -> datetime | Problem:
         f"{wall.isoformat(timespec='minutes')} {'does not exist' if skipped else 'happens twice'} in {timezone}",
         f"Write {choices}.",
         wall.isoformat(),
+        choices,
     )
 
 
-def _problem(code: ProblemCode, message: str, fix: str, actual: str) -> Problem:
+def _readings(wall: datetime, home: str) -> str:
+    """Show what a time without a zone may mean."""
+    here = None if home == UTC_NAME else _place(wall, home, home)
+    utc = f"Write {wall.isoformat(timespec='seconds')}Z if it is UTC"
+    if here is None:
+        return f"{utc}, or give timezone too, such as Europe/Berlin."
+    if isinstance(here, Problem):
+        return f"{utc}. If it is the time in {home}, this server's zone: {here.message}; write {here.limit}."
+    return (
+        f"{utc}, or {local(here, home)} if it is the time in {home}, this server's zone ({wire(here)}). "
+        "If it is that of another place, give timezone too."
+    )
+
+
+def _problem(code: ProblemCode, message: str, fix: str, actual: str, limit: str | None = None) -> Problem:
     return Problem(
         path="/scheduled_at",
         code=code,
         message=message[:200],
         fix=fix,
         actual=actual[:60],
+        limit=limit,
         rule="scheduled_at_is_a_time_to_come",
     )
 

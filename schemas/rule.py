@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from schemas.account import Account
+from schemas.instant import UTC_NAME
 from schemas.jsonvalue import items, members
 from schemas.media_rule import MediaRule
 from schemas.post import Warn
@@ -70,11 +71,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a cross-field rule may look at: the arguments, the accounts they name, and the time."""
+    """What a cross-field rule may look at: the arguments, the accounts they name, the time, and this server's zone."""
 
     arguments: Arguments
     accounts: tuple[Account, ...]
     now: datetime
+    zone: str = UTC_NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _time(situation: Situation) -> Iterator[Problem]:
             fix="Give a name such as Europe/Berlin or America/New_York, or leave it out.",
         )
     elif isinstance(scheduled_at, str):
-        moment = resolve(scheduled_at, timezone if isinstance(timezone, str) else None, situation.now)
+        moment = resolve(scheduled_at, timezone if isinstance(timezone, str) else None, situation.now, situation.zone)
         if isinstance(moment, Problem):
             yield moment
 

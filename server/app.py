@@ -167,6 +167,7 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
         settings.modes,
         settings.probe_urls,
         Approvals(database, clock, timedelta(days=settings.approval_days)),
+        settings.zone,
     )
 
 

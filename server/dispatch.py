@@ -68,7 +68,7 @@ class Dispatch:
             "postwright",
             version=version,
             title="postwright",
-            instructions=instructions(list(self._desk.providers), self._desk.modes.server),
+            instructions=instructions(list(self._desk.providers), self._desk.modes.server, self._desk.zone),
             get_tool_input_schema=self._schema,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,

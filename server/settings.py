@@ -2,15 +2,19 @@
 
 import os
 import re
+import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from engine.modes import Modes, ServerMode
 from schemas.asset import Probing
+from schemas.instant import UTC_NAME, zone
 from schemas.jsonvalue import items
 
 PREFIX = "POSTWRIGHT_"
@@ -55,6 +59,29 @@ AccountModes = Annotated[tuple[tuple[str, ServerMode], ...], BeforeValidator(_ac
 Mode = Annotated[ServerMode, BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)]
 
 
+def _zone(name: str) -> str:
+    if zone(name) is None:
+        raise ValueError("not an IANA time zone, such as Europe/Berlin")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+def _own_zone() -> str:
+    """Ask the machine for its zone; one that does not say is taken as being at UTC."""
+    import tzlocal  # noqa: PLC0415  (8 ms of cold start that POSTWRIGHT_TIMEZONE saves)
+
+    with warnings.catch_warnings(), suppress(ValueError, OSError, ZoneInfoNotFoundError):
+        warnings.simplefilter("ignore")
+        name = tzlocal.get_localzone_name()
+        return name if zone(name) and name not in _ALSO_UTC else UTC_NAME
+    return UTC_NAME
+
+
+_ALSO_UTC = ("Etc/UTC", "Etc/UCT", "UCT", "Etc/Universal", "Universal", "Etc/Zulu", "Zulu", "Etc/GMT", "GMT")
+
+
 def _data_folder() -> Path:
     import platformdirs  # noqa: PLC0415  (20 ms of cold start that POSTWRIGHT_HOME saves)
 
@@ -84,6 +111,9 @@ class Settings(BaseModel):
     )
     ask_seconds: float = Field(
         45.0, ge=0, le=3600, description="Seconds that a call waits for a person asked at the client; 0: none is asked."
+    )
+    timezone: Zone | None = Field(
+        None, description="IANA zone that times are told in, unless a call names one. Default: the machine's."
     )
     genviral_api_key: SecretStr | None = Field(
         None, min_length=8, description="Genviral's API key; turns the provider on."
@@ -156,6 +186,11 @@ class Settings(BaseModel):
     def modes(self) -> Modes:
         """How far calls may go."""
         return Modes(self.mode, dict(self.account_modes))
+
+    @property
+    def zone(self) -> str:
+        """The time zone that times are told in."""
+        return self.timezone or _own_zone()
 
     def key(self, provider: str) -> SecretStr | None:
         """The API key of a hosted provider."""

@@ -1,10 +1,12 @@
 """What SocialAPI says about fields together and about fields on accounts (reference socialapi 11), and what to hint."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from providers.socialapi.settings import OBJECTS, content_type
 from schemas.account import Account
 from schemas.asset import HANDLE
+from schemas.instant import resolve
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
@@ -174,6 +176,22 @@ def _some_take_no_first_comment(situation: Situation) -> Iterator[Warn]:
         yield Warn("NO_FIRST_COMMENT", f"No first comment on {_names(without)}.", "first_comment")
 
 
+def _times_that_platforms_may_refuse(situation: Situation) -> Iterator[Warn]:
+    """Warn only: the older guide alone has these bounds, the newer name no numbers (reference socialapi 5)."""
+    given, timezone = situation.arguments.get("scheduled_at"), situation.arguments.get("timezone")
+    moment = resolve(given, timezone, situation.now) if isinstance(given, str) else None
+    if moment is None or isinstance(moment, Problem):
+        return
+    soon, far = _accounts(situation, _NEED_A_LEAD), _accounts(situation, ("instagram",))
+    if soon and moment < situation.now + _LEAD:
+        yield Warn("SHORT_LEAD", f"{_names(soon)} may want at least 10 minutes of lead.", "scheduled_at")
+    if far and moment > situation.now + _HORIZON:
+        yield Warn("FAR_AHEAD", f"{_names(far)} may take no time more than 75 days ahead.", "scheduled_at")
+
+
+_NEED_A_LEAD = ("facebook", "instagram", "threads", "linkedin")
+_LEAD, _HORIZON = timedelta(minutes=10), timedelta(days=75)
+
 HINTS: tuple[Callable[[Situation], Iterable[Warn]], ...] = (
     _drafts_keep_no_time,
     _links_are_read_late,
@@ -181,6 +199,7 @@ HINTS: tuple[Callable[[Situation], Iterable[Warn]], ...] = (
     _x_may_drop_media,
     _stories_have_no_caption,
     _some_take_no_first_comment,
+    _times_that_platforms_may_refuse,
 )
 
 

@@ -20,6 +20,7 @@ async def surface(providers: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as home:
         environment = {
             "POSTWRIGHT_HOME": home,
+            "POSTWRIGHT_TIMEZONE": "Europe/Berlin",
             "POSTWRIGHT_PROVIDERS": providers,
             **{f"POSTWRIGHT_{name.upper()}_API_KEY": f"key_of_{name}" for name in ONE[:-1]},
         }
