@@ -65,8 +65,7 @@ def leaks(item: pytest.Item, report: pytest.TestReport) -> Iterator[str]:
     """Name each place where a planted key shows."""
     yield from ("a result" for text in item.stash.get(_HEARD, []) if _shows(text))
     yield from (name for name, text in report.sections if _shows(text))
-    asked: Any = getattr(item, "funcargs", {})
-    folder = asked.get("tmp_path")
+    folder = vars(item).get("funcargs", {}).get("tmp_path")
     for path in folder.rglob("*") if folder else ():
         if path.is_file() and path.stat().st_size < _LARGEST and _is_ours(path) and _shows(_content(path)):
             yield f"{path.relative_to(folder)}"
