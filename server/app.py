@@ -45,6 +45,7 @@ from providers.socialapi.provider import SocialAPI
 from providers.turns import Turns
 from providers.wire import TURN_SECONDS, Wire
 from schemas.instant import Clock
+from server.audit import Audit
 from server.dispatch import Dispatch
 from server.log import redact
 from server.roots import Roots
@@ -106,7 +107,8 @@ async def build(settings: Settings, clock: Clock = utc_now, *, same_machine: boo
         # A server that only reads sends nothing, what was authorised before it included.
         for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
-        dispatch = Dispatch(opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds)
+        audit = Audit(settings.home, clock, settings.secrets)
+        dispatch = Dispatch(opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds, audit=audit)
         yield App(dispatch.server(own_version()), opened.desk)
         group.cancel_scope.cancel()
 

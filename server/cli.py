@@ -12,6 +12,7 @@ import anyio
 import click
 from starlette.types import ASGIApp
 
+from schemas.instant import parse
 from server import log
 from server.settings import Settings, SettingsError, load
 
@@ -95,6 +96,24 @@ def _decide(ids: tuple[str, ...], verb: str) -> None:
     people.refuse_no_terminal()
     if not anyio.run(people.decide, _settings("error"), ids, verb):
         sys.exit(1)
+
+
+@main.command("log")
+@click.option("--json", "raw", is_flag=True, help="The lines as they stand.")
+@click.option("--since", metavar="TIME", help="ISO 8601, such as 2026-12-01 or 2026-12-01T15:00:00Z.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(0), help="Only the last; 0: all.")
+@click.option("--verify", is_flag=True, help="Check the chain of digests, and say where it breaks.")
+def show_log(since: str | None, limit: int, *, raw: bool, verify: bool) -> None:
+    """Show the audit trail: who did what, with which verdict."""
+    from server import audit_log  # noqa: PLC0415  (no other command needs it)
+
+    home = _settings("error").home
+    if verify:
+        sys.exit(0 if audit_log.verify(home, click.echo) else 1)
+    moment = parse(since if "T" in since else f"{since}T00:00:00Z") if since else None
+    if since and moment is None:
+        raise click.BadParameter("not an ISO 8601 time with an offset, or a date", param_hint="--since")
+    audit_log.show(home, click.echo, moment, limit, raw=raw)
 
 
 @main.command()

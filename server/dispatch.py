@@ -23,11 +23,13 @@ from schemas.jsonvalue import JsonObject, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
 from server import resources
+from server.audit import Audit
 from server.caller import caller_of
 from server.instructions import instructions
 from server.log import redact
 from server.person import Asked, AtTheClient
 from server.roots import Roots
+from server.trail import Trail
 from tools.again import carry_out
 from tools.catalogue import TOOLS
 from tools.tool import Tool
@@ -40,17 +42,25 @@ Context = ServerRequestContext[Any, Any]
 class Dispatch:
     """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there.
 
-    ``ask_seconds`` is how long a call waits for a person who is asked at the client.
+    ``ask_seconds`` is how long a call waits for a person who is asked at the client; ``audit`` takes a line of every
+    call that writes.
     """
 
     def __init__(
-        self, desk: Desk, secrets: Sequence[str], roots: Roots | None = None, *, ask_seconds: float = 0.0
+        self,
+        desk: Desk,
+        secrets: Sequence[str],
+        roots: Roots | None = None,
+        *,
+        ask_seconds: float = 0.0,
+        audit: Audit | None = None,
     ) -> None:
         rule_sets = [provider.rules for provider in desk.providers.values()]
         self._desk = desk
         self._secrets = secrets
         self._roots = roots or Roots((), same_machine=False)
         self._ask_seconds = ask_seconds
+        self._trail = Trail(desk, audit)
         mode = desk.modes.server
         self._tools = {tool.name: tool for tool in TOOLS}
         self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
@@ -89,16 +99,21 @@ class Dispatch:
     async def _call_tool(
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        request_id = f"pw_{tokens.token_hex(8)}"
+        request_id, tool, caller = f"pw_{tokens.token_hex(8)}", self._tools.get(params.name), caller_of(ctx)
         with structlog.contextvars.bound_contextvars(request_id=request_id, tool=params.name[:64]):
             try:
                 result = await self._run(ctx, params)
             except Asked as asked:
                 log.info("call", asked=True)
+                await self._trail.broke_off(caller, tool, params, request_id, "asked")
                 return asked.question
             except Exception:
                 log.exception("tool_crashed")
-                result = _crashed(self._tools.get(params.name))
+                result = _crashed(tool)
+            except BaseException:
+                await self._trail.broke_off(caller, tool, params, request_id, "cancelled")
+                raise
+            result = await self._trail.told(caller, tool, params, request_id, result)
             log.info("call", ok=result.ok, code=result.code, error_code=result.error_code, outcome=result.outcome)
         return self._wire(result.model_copy(update={"request_id": request_id}))
 
@@ -120,20 +135,22 @@ class Dispatch:
 
     def _call(self, ctx: Context, params: types.CallToolRequestParams, arguments: JsonObject) -> Call:
         """Gather what comes with a call beside its arguments."""
-        caller = str(caller_of(ctx))
+        caller = caller_of(ctx)
 
         async def again(held: Held) -> Result:
-            return await carry_out(self._desk, held, caller)
+            return await carry_out(self._desk, held, str(caller))
 
         return Call(
             ctx.session.report_progress,
             _hint(ctx),
             params.name,
             arguments,
-            caller,
+            str(caller),
             roots=partial(self._roots.of, ctx),
             ready_by=current_time() + PREPARING_SECONDS,
-            person=AtTheClient(self._desk, ctx, params, self._ask_seconds, again),
+            person=AtTheClient(
+                self._desk, ctx, params, self._ask_seconds, again=again, note=partial(self._trail.decided, caller)
+            ),
         )
 
     def _wire(self, result: Result) -> types.CallToolResult:

@@ -25,6 +25,7 @@ from schemas.errors import Outcome
 from schemas.instant import relative
 from schemas.result import Result
 from server.app import open_desk
+from server.audit import Audit, entry
 from server.caller import Caller, os_user
 from server.settings import Settings
 from tools.again import carry_out
@@ -39,6 +40,13 @@ class Counter:
     desk: Desk
     approvals: Approvals
     caller: Caller
+    audit: Audit
+
+    async def write(self, verb: str, held: Held, result: Result) -> None:
+        """Let the decision land in the audit trail."""
+        mode = self.desk.modes.of(held.accounts)
+        if not await self.audit.write(entry(self.caller, verb, mode, held.arguments, result, held=held.id)):
+            click.echo("The audit log could not be written.", err=True)
 
 
 def refuse_no_terminal() -> None:
@@ -61,7 +69,8 @@ async def counter(settings: Settings) -> AsyncGenerator[Counter]:
         for name in desk.providers:
             await _learn_names(desk, name)
         if desk.approvals:
-            yield Counter(desk, desk.approvals, Caller("postwright", "terminal", os_user()))
+            audit = Audit(settings.home, desk.clock, settings.secrets)
+            yield Counter(desk, desk.approvals, Caller("postwright", "terminal", os_user()), audit)
         group.cancel_scope.cancel()
 
 
@@ -109,6 +118,7 @@ async def _one(there: Counter, held_id: str, verb: str) -> bool:
             click.echo("Left as it is.")
             return False
         result = await _DECIDE[verb](there, held)
+        await there.write(verb, held, result)
     except (sqlite3.Error, OSError) as error:
         click.echo(f"{plain(held_id, 40)}: the list of what awaits approval could not be used ({error}).")
         return False

@@ -43,13 +43,16 @@ class AtTheClient:
         ctx: Context,
         params: types.CallToolRequestParams,
         seconds: float,
+        *,
         again: Callable[[Held], Awaitable[Result]],
+        note: Callable[[Held, Answer], Awaitable[None]],
     ) -> None:
         self._desk = desk
         self._ctx = ctx
         self._params = params
         self._seconds = seconds
         self._again = again
+        self._note = note
 
     async def ask(self, held: Held) -> Answer:
         """Show an action and ask whether it is to be done.
@@ -59,9 +62,10 @@ class AtTheClient:
         """
         if not self._seconds or not _can_show_forms(self._ctx):
             return Answer.NONE
-        if self._ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
-            return self._brought(held)
-        return await self._heard(held)
+        modern = self._ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
+        answer = self._brought(held) if modern else await self._heard(held)
+        await self._note(held, answer)
+        return answer
 
     async def carry_out(self, held: Held) -> Result:
         """Make the call of a held action again, with the person's authority."""
