@@ -66,7 +66,7 @@ def leaks(item: pytest.Item, report: pytest.TestReport) -> Iterator[str]:
     yield from ("a result" for text in item.stash.get(_HEARD, []) if _shows(text))
     yield from (name for name, text in report.sections if _shows(text))
     folder = vars(item).get("funcargs", {}).get("tmp_path")
-    for path in folder.rglob("*") if folder else ():
+    for path in sorted(folder.rglob("*")) if isinstance(folder, Path) else ():
         if path.is_file() and path.stat().st_size < _LARGEST and _is_ours(path) and _shows(_content(path)):
             yield f"{path.relative_to(folder)}"
 
