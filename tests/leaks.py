@@ -63,7 +63,8 @@ def pytest_runtest_makereport(
 
 def leaks(item: pytest.Item, report: pytest.TestReport) -> Iterator[str]:
     """Name each place where a planted key shows."""
-    yield from ("a result" for text in item.stash.get(_HEARD, []) if _shows(text))
+    told: list[str] = item.stash.get(_HEARD, [])  # pyright: ignore[reportUnknownArgumentType]
+    yield from ("a result" for text in told if _shows(text))
     yield from (name for name, text in report.sections if _shows(text))
     folder = vars(item).get("funcargs", {}).get("tmp_path")
     for path in sorted(folder.rglob("*")) if isinstance(folder, Path) else ():
