@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from anyio import create_task_group, fail_after, move_on_after
 
@@ -23,6 +24,8 @@ from schemas.result import Result
 
 #: How long links may take to be looked at (seconds; design section 8).
 PROBE_SECONDS = 3.0
+#: How long the files of a draft are kept after each change of it.
+WAITS = timedelta(days=90)
 _UPLOAD_FIRST = "Call upload_media with it first; it has more time, and gives a handle to use here."
 
 
@@ -118,6 +121,18 @@ async def recorded(desk: Desk, provider: str, tenant: str, request: JsonObject) 
     """
     handles = [link for _, link in _links(members(request.get("media"))) if link.startswith(PREFIX)]
     return await desk.media.find(handles, provider, tenant) if handles else {}
+
+
+async def keep(desk: Desk, media: JsonObject | None, scheduled_at: datetime | None, *, waits: bool) -> None:
+    """Keep the files of a post until some time after it goes out; one that ``waits`` has no time for that yet.
+
+    Raises:
+        sqlite3.Error, OSError: the database cannot be used.
+    """
+    handles = [link for _, link in _links(members(media)) if link.startswith(PREFIX)]
+    if handles:
+        last = [desk.clock() + WAITS] if waits else []
+        await desk.media.keep(handles, max([*last, *([scheduled_at] if scheduled_at else [])], default=None))
 
 
 def _links(media: JsonObject) -> Iterator[tuple[str, str]]:

@@ -9,13 +9,13 @@ import structlog
 from anyio import create_task_group, fail_after
 
 from engine import reach, telling
-from engine.attaching import Attached, attach, brought, held_against
+from engine.attaching import Attached, attach, brought, held_against, keep
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.intent import GOES_NOW, Wanted
 from engine.limits import warned
 from engine.modes import Ruling
-from engine.orders import content, order
+from engine.orders import content, draft, order
 from engine.sending import Checked, repeated, send_once
 from engine.verdict import read_failed, refused
 from providers.protocol import Failure, Provider
@@ -67,7 +67,7 @@ async def _send(desk: Desk, request: PostRequest, call: Call, checked: Checked) 
         )
         if isinstance(there, Result):
             return there
-        await desk.media.keep(there, checked.scheduled_at)
+        await keep(desk, checked.media, checked.scheduled_at, waits=draft(content(request)))
         checked = replace(checked, assets=there)
     return await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
 

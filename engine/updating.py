@@ -9,7 +9,7 @@ import structlog
 
 from engine import telling
 from engine.abilities import ADVICE, impossible, words
-from engine.attaching import attach, brought, held_against
+from engine.attaching import attach, brought, held_against, keep
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -72,7 +72,8 @@ async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, 
     there = held or await brought(desk, call, found.provider, attached.assets)
     if isinstance(there, Result):
         return there
-    await desk.media.keep(there, change.scheduled_at or found.post.scheduled_at)
+    moment, waits = change.scheduled_at or found.post.scheduled_at, change.pause or _stays(found.post, change)
+    await keep(desk, attached.media or found.post.media, moment, waits=waits)
     post = await found.provider.update(found.post, replace(change, media=attached.media, assets=there))
     told = telling.changed(desk, post, found.provider.name, timezone, done + _moved(change, post))
     return telling.with_warnings(told, attached.warnings)
@@ -88,8 +89,12 @@ def _moved(change: Change, post: Post) -> list[str]:
 
 def _effect(post: Post, change: Change) -> Effect:
     """Tell how far a change reaches: a draft that stays one is nobody's business yet."""
-    stays = post.status is Status.DRAFT and not {Act.SCHEDULE, Act.PUBLISH} & set(change.acts)
-    return Effect.KEEP if stays else Effect.PUBLISH
+    return Effect.KEEP if _stays(post, change) else Effect.PUBLISH
+
+
+def _stays(post: Post, change: Change) -> bool:
+    """Tell whether a post is a draft, and is one still after a change."""
+    return post.status is Status.DRAFT and not {Act.SCHEDULE, Act.PUBLISH} & set(change.acts)
 
 
 async def _check(desk: Desk, found: Found, arguments: JsonObject) -> Change | Result:

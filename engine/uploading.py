@@ -37,6 +37,7 @@ async def upload(desk: Desk, wanted: Upload, call: Call) -> Result:
     held = await permit(desk, call, Effect.KEEP, (), "Take in a media file.")
     if held:
         return held
+    asset = None
     try:
         asset = await _taken(desk, wanted, call)
         there = await _brought(desk, wanted.provider, asset, call) if wanted.provider else None
@@ -45,7 +46,9 @@ async def upload(desk: Desk, wanted: Upload, call: Call) -> Result:
             [Problem(path=_named(wanted), code=ProblemCode.UNSUPPORTED, message=refusal.why, fix=refusal.fix)]
         )
     except Failure as error:
-        return read_failed(error, wanted.provider)
+        told = read_failed(error, wanted.provider)
+        kept = f" The file itself is kept as {asset.handle}." if asset else ""
+        return told.model_copy(update={"message": f"{told.message}{kept}"})
     except (sqlite3.Error, OSError) as error:
         log.exception("media_unusable")
         return failure(ErrorCode.STORAGE_FAILED, f"The file could not be kept ({error}). Nothing was sent.")

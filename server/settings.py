@@ -149,7 +149,7 @@ class Settings(BaseModel):
         (),
         description="Folders whose files calls may name, by comma. Default: the client's, or where it starts us.",
     )
-    media_days: float = Field(7.0, ge=1, description="Days that files are kept after their last use.")
+    media_days: float = Field(7.0, ge=1, description="Days that files are kept after their last use; drafts', 90 more.")
     media_bytes: int = Field(10_000_000_000, ge=1_000_000, description="Bytes of files that are kept in all.")
     probe_urls: Probing = Field(
         Probing.WARN, description="What is done about media links that do not open within 3 s: off, warn, require."

@@ -1,9 +1,9 @@
 """What the embedded engine accepts."""
 
 from providers.local.request import LocalPost
-from schemas.rule import Check, Rule, RuleSet
+from schemas.rule import Check, Rule, RuleSet, Scope
 from schemas.units import Unit
-from schemas.universal import EVERYWHERE, MEDIA_FIX, MEDIA_LINK
+from schemas.universal import EVERYWHERE, LINK, MEDIA_FIX, MEDIA_LINK
 
 _OURS = "our own bound: no platform takes more (platform_rules)"
 _KEY = "our own bound: as long as the hosted services allow (reference genviral 5.4)"
@@ -22,12 +22,20 @@ SHAPE: tuple[Rule, ...] = (
     Rule("/idempotency_key", Check.MAX_LENGTH, 128, _KEY),
 )
 
+#: A webhook is sent links, and whoever answers it has to load them.
+_WEBHOOK, _SENT_LINKS = Scope(platforms=frozenset({"webhook"})), "Give public http(s) links, or leave the webhook out."
+
+BY_ACCOUNT: tuple[Rule, ...] = tuple(
+    Rule(path, Check.PATTERN, LINK, "design section 9", scope=_WEBHOOK, fix=_SENT_LINKS)
+    for path in ("/media/url", "/media/urls/*")
+)
+
 _NO_SUCH_NETWORK = "Leave it out: no local account is on {}. Post there through a provider that carries it."
 
 RULES = RuleSet(
     provider="local",
     model=LocalPost,
-    rules=SHAPE,
+    rules=SHAPE + BY_ACCOUNT,
     cross=EVERYWHERE,
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),

@@ -8,7 +8,7 @@ import pytest
 from providers.local.rules import RULES
 from schemas.checker import check_accounts, check_shape
 from schemas.rule import Situation
-from tests.local.embedded import OUTBOX
+from tests.local.embedded import OUTBOX, WEBHOOK
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 GOOD: dict[str, Any] = {"caption": "Hello", "accounts": ["local:outbox"]}
@@ -42,7 +42,7 @@ def test_what_fits_is_taken(changes: dict[str, Any]) -> None:
         ({"accounts": []}, ("/accounts", "too_few")),
         ({"accounts": ["local:outbox"] * 2}, ("/accounts", "repeated")),
         ({"accounts": [f"local:{n}" for n in range(11)]}, ("/accounts", "too_many")),
-        ({"media": {"type": "video", "url": "file:///etc/passwd"}}, ("/media/url", "bad_format")),
+        ({"media": {"type": "video", "url": "clip.mp4"}}, ("/media/url", "bad_format")),
         ({"media": {"type": "slideshow", "urls": ["https://e.com/a"] * 36}}, ("/media/urls", "too_many")),
         ({"media": {"type": "slideshow", "urls": []}}, ("/media/urls", "too_few")),
         ({"media": {"type": "slideshow", "urls": ["ftp://e.com/a"]}}, ("/media/urls/0", "bad_format")),
@@ -53,6 +53,14 @@ def test_what_fits_is_taken(changes: dict[str, Any]) -> None:
 )
 def test_what_does_not_fit_is_told(changes: dict[str, Any], problem: tuple[str, str]) -> None:
     assert problem in problems(**changes)
+
+
+@pytest.mark.parametrize("link", ["media:" + "0" * 32, "/tmp/a.jpg", "file:///tmp/a.jpg"])
+def test_a_webhook_takes_links_alone_and_the_outbox_files_too(link: str) -> None:
+    situation = Situation({**GOOD, "media": {"type": "slideshow", "urls": [link]}}, (OUTBOX, WEBHOOK), NOW)
+    assert check_shape(RULES, situation) == []
+    [problem] = check_accounts(RULES, situation)
+    assert (problem.path, problem.accounts) == ("/media/urls/0", [WEBHOOK.id])
 
 
 @pytest.mark.parametrize("field", ["tiktok", "pinterest", "music_url"])

@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from schemas.instant import wire
-from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, genviral
+from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, agent, genviral
 from tests.lifecycle.stages import Watch
+from tests.local.embedded import until
 from tests.media.files import encoded, png
 
 pytestmark = pytest.mark.anyio
@@ -204,3 +205,94 @@ async def test_a_post_is_given_another_file_by_its_path(tmp_path: Path, films: P
         [after] = await service.posts()
         assert after["media"]["url"] != before["media"]["url"]
         assert await service.requests("POST", FILES) == 2
+
+
+def local(tmp_path: Path, watch: Watch, **settings: str) -> AbstractAsyncContextManager[Agent]:
+    """An agent at the embedded engine, who soon sees that the clock was moved on."""
+    given = {"MEDIA_ROOTS": str(tmp_path / "pictures"), "MEDIA_DAYS": "1", "SETTLE_SECONDS": "0.4", **settings}
+    return agent(tmp_path / "home", watch, **given)
+
+
+async def tidied(agent: Agent, tmp_path: Path, watch: Watch, after: timedelta) -> None:
+    """Let time pass until a file that no post uses was forgotten."""
+    (tmp_path / "pictures" / "unused.png").write_bytes(png(300, 300, noise=b"unused"))
+    handle = (await agent.call("upload_media", path=str(tmp_path / "pictures" / "unused.png")))["data"]["media"]
+    watch.move(after)
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection:
+
+        async def forgotten() -> bool:
+            return connection.execute("SELECT 1 FROM media WHERE handle = ?", (handle,)).fetchone() is None
+
+        await until(forgotten)
+
+
+async def in_the_outbox(tmp_path: Path) -> bytes:
+    """Wait for the one post with its file, and read the file."""
+    outbox = tmp_path / "home" / "outbox"
+
+    async def landed() -> bool:
+        return any(outbox.glob("*.md"))
+
+    await until(landed)
+    [media] = [path for path in outbox.iterdir() if path.suffix != ".md" and not path.name.startswith(".")]
+    return media.read_bytes()
+
+
+def picture(tmp_path: Path) -> Body:
+    return {"type": "slideshow", "urls": [str(tmp_path / "pictures" / "a.png")]}
+
+
+async def test_a_file_lies_beside_its_post_in_the_outbox(tmp_path: Path) -> None:
+    async with local(tmp_path, Watch()) as agent:
+        made = await agent.create(accounts=["local:outbox"], media=picture(tmp_path))
+        assert made["ok"], made
+        assert await in_the_outbox(tmp_path) == (tmp_path / "pictures" / "a.png").read_bytes()
+
+
+async def test_the_file_of_a_draft_is_there_when_it_is_published_weeks_later(tmp_path: Path) -> None:
+    watch = Watch()
+    async with local(tmp_path, watch) as agent:
+        made = await agent.create(accounts=["local:outbox"], media=picture(tmp_path), mode="draft")
+        await tidied(agent, tmp_path, watch, timedelta(days=60))
+        published = await agent.call("update_post", post_id=made["data"]["id"], mode="publish")
+        assert published["ok"], published
+        assert await in_the_outbox(tmp_path) == (tmp_path / "pictures" / "a.png").read_bytes()
+
+
+@pytest.mark.parametrize("change", ["moved", "paused"])
+async def test_the_file_of_a_post_that_is_put_off_waits_with_it(tmp_path: Path, change: str) -> None:
+    watch = Watch()
+    async with local(tmp_path, watch) as agent:
+        made = await agent.create(accounts=["local:outbox"], media=picture(tmp_path), scheduled_at=in_hours(1))
+        wanted = {"scheduled_at": in_hours(50 * 24)} if change == "moved" else {"mode": "draft"}
+        changed = await agent.call("update_post", None, post_id=made["data"]["id"], **wanted)
+        assert changed["ok"], changed
+        await tidied(agent, tmp_path, watch, timedelta(days=49))
+        published = await agent.call("update_post", post_id=made["data"]["id"], mode="publish")
+        assert published["ok"], published
+        assert await in_the_outbox(tmp_path) == (tmp_path / "pictures" / "a.png").read_bytes()
+
+
+async def test_a_webhook_that_is_sent_links_is_told_as_an_account_that_takes_no_files(tmp_path: Path) -> None:
+    async with local(tmp_path, Watch(), WEBHOOK_URL="http://127.0.0.1:9/hook") as agent:
+        wanted: Body = {"accounts": ["local:outbox", "local:webhook"], "media": picture(tmp_path)}
+        for dry_run in (True, False):
+            refused = await agent.create(**wanted, dry_run=dry_run)
+            [problem] = refused["problems"]
+            assert (problem["path"], problem["accounts"]) == ("/media/urls/0", ["local:webhook"])
+        listed = await agent.call("list_posts")
+        assert listed["data"]["posts"] == []
+
+
+async def test_an_upload_that_does_not_reach_the_service_says_under_which_handle_the_file_is_kept(
+    tmp_path: Path,
+) -> None:
+    async with posting(tmp_path) as (agent, service):
+        await service.fault("status:503", FILES, times=TRIES)
+        path = str(tmp_path / "pictures" / "clip.mp4")
+        refused = await agent.call("upload_media", path=path)
+        assert (refused["ok"], refused["outcome"]) == (False, "nothing_sent")
+        await service.http.delete(f"{service.url}/_sandbox/faults")
+        uploaded = await agent.call("upload_media", path=path)
+        assert uploaded["data"]["media"] in refused["message"]
+        assert uploaded["data"]["brought_to"] == "genviral"
