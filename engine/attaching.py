@@ -1,6 +1,6 @@
 """What a request calls its media: files are taken in and measured, links are looked at, before anything is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from schemas.media_rule import MediaFile, check_media
 from schemas.post import Warn
 from schemas.problem import Problem, ProblemCode
 from schemas.result import Result
+from schemas.untrusted import clean
 
 #: How long links may take to be looked at (seconds; design section 8).
 PROBE_SECONDS = 3.0
@@ -56,19 +57,24 @@ async def attach(desk: Desk, call: Call, provider: Provider, media: JsonObject |
     attached = Attached(media)
     links = list(_links(media))
     handles = [link for _, link in links if link.startswith(PREFIX)]
-    known = await desk.media.find(handles, provider.name, desk.tenants.get(provider.name, "")) if handles else {}
-    handed: dict[str, str] = {}
+    known: dict[str, Asset | Unusable] = {}
+    if handles:
+        known |= await desk.media.find(handles, provider.name, desk.tenants.get(provider.name, ""))
+    files = [link for _, link in links if not link.startswith(PREFIX) and not _is_link(link)]
+    if files:
+        known |= await _taken(desk, call, files)
     for path, link in links:
-        asset = known.get(link) if link.startswith(PREFIX) else await _taken(desk, call, attached, path, link)
-        if asset:
-            handed[link] = asset.handle
-            attached.assets[asset.handle] = asset
-            attached.files.append(MediaFile(path, asset.measures))
-            _hold_to_kind(attached, path, asset, media)
+        found = known.get(link)
+        if isinstance(found, Asset):
+            attached.assets[found.handle] = found
+            attached.files.append(MediaFile(path, found.measures))
+            _hold_to_kind(attached, path, found.name, found.measures)
+        elif found:
+            attached.refuse(path, found.why, found.fix)
         elif link.startswith(PREFIX):
             fix = "Upload the file again with upload_media, and use the handle that it gives."
             attached.refuse(path, f"{link[:60]} was never issued, or is forgotten", fix)
-    attached.media = _renamed(media, handed)
+    attached.media = _renamed(media, {link: found.handle for link, found in known.items() if isinstance(found, Asset)})
     await _look_at(desk, call, attached, [(path, link) for path, link in links if _is_link(link)])
     return attached
 
@@ -159,25 +165,31 @@ def _renamed(media: JsonObject, handed: Mapping[str, str]) -> JsonObject:
     return named
 
 
-async def _taken(desk: Desk, call: Call, attached: Attached, path: str, link: str) -> Asset | None:
-    """Take in a file of this machine; a link is none."""
-    if _is_link(link):
-        return None
-    try:
-        with move_on_after(call.time_left):
-            return await desk.takings.path(link, await call.roots(), None, call.progress)
-    except Unusable as refusal:
-        attached.refuse(path, refusal.why, refusal.fix)
-        return None
-    attached.refuse(path, f"{link[:60]} could not be read in the time that a post has", _UPLOAD_FIRST)
-    return None
+async def _taken(desk: Desk, call: Call, files: Iterable[str]) -> dict[str, Asset | Unusable]:
+    """Take in files of this machine, each once, as far as the time reaches."""
+    found: dict[str, Asset | Unusable] = {}
+    with move_on_after(call.time_left):
+        roots = await call.roots()
+        for file in dict.fromkeys(files):
+            try:
+                found[file] = await desk.takings.path(file, roots, None, call.progress)
+            except Unusable as refusal:
+                found[file] = refusal
+    late = (
+        Unusable(f"{clean(file, 60)} could not be read in the time that a post has", _UPLOAD_FIRST) for file in files
+    )
+    return {**dict(zip(files, late, strict=True)), **found}
 
 
-def _hold_to_kind(attached: Attached, path: str, asset: Asset, media: JsonObject) -> None:
-    wanted = {"video": "video", "slideshow": "image"}.get(str(media.get("type")))
-    if wanted and asset.measures.kind != wanted:
-        why = f"{asset.name} is {asset.measures.media_type}, not of kind {wanted}"
+def _hold_to_kind(attached: Attached, path: str, name: str, measures: Measures) -> None:
+    wanted = _wanted(attached)
+    if wanted and measures.kind != wanted:
+        why = f"{name} is {measures.media_type}, not of kind {wanted}"
         attached.refuse(path, why, "Use type video with a video, or type slideshow with images.")
+
+
+def _wanted(attached: Attached) -> str | None:
+    return {"video": "video", "slideshow": "image"}.get(str((attached.media or {}).get("type")))
 
 
 async def _look_at(desk: Desk, call: Call, attached: Attached, links: list[tuple[str, str]]) -> None:
@@ -198,8 +210,13 @@ async def _look_at(desk: Desk, call: Call, attached: Attached, links: list[tuple
                 group.start_soon(look, link)
     for path, link in links:
         seen = found.get(link)
-        if isinstance(seen, Measures):
+        if isinstance(seen, Measures) and seen.sure:
             attached.files.append(MediaFile(path, seen))
+            _hold_to_kind(attached, path, shown(link), seen)
+        elif isinstance(seen, Measures) and seen.kind in ("", _wanted(attached)):
+            attached.files.append(MediaFile(path, seen))
+        elif isinstance(seen, Measures):
+            _unseen(desk, attached, path, f"{shown(link)} shows {seen.kind}, not {_wanted(attached)}.")
         else:
             _unseen(desk, attached, path, seen.message if seen else f"{shown(link)} did not open in time.")
 

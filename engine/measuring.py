@@ -25,23 +25,25 @@ class Unmeasured(Exception):  # noqa: N818  (the file is what is wrong, not the 
     """Raised for a file that is no image or video of a known kind, or that cannot be measured."""
 
 
-async def measure(path: Path, size: int) -> Measures:
-    """Tell a file's type by its content, and its measures; ``size`` is in bytes.
+async def measure(path: Path, size: int, *, whole: bool = True, seconds: float = LIMIT_SECONDS) -> Measures:
+    """Tell a file's type by its content, and its measures; ``size`` is in bytes, ``whole``: it is not only the head.
 
     Raises:
-        Unmeasured: it is neither an image nor a video of a known kind, or its header makes no sense.
+        Unmeasured: it is neither an image nor a video of a known kind, or breaks off, or its header makes no sense.
     """
     environment = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    command = [sys.executable, "-I", _PROGRAM, str(path)]
+    command = [sys.executable, "-I", _PROGRAM, "whole" if whole else "head", str(path)]
     try:
-        with anyio.fail_after(LIMIT_SECONDS):
+        with anyio.fail_after(seconds):
             done = await anyio.run_process(command, check=False, env=environment, stdin=subprocess.DEVNULL)
     except TimeoutError:
-        raise Unmeasured(f"it could not be measured within {LIMIT_SECONDS:g} s") from None
+        raise Unmeasured(f"it could not be measured within {seconds:g} s") from None
     if done.returncode:
         log.warning("measuring_failed", code=done.returncode, error=done.stderr[-500:].decode("utf-8", "replace"))
         raise Unmeasured("its header makes no sense")
     found = members(json.loads(done.stdout))
     if not found:
         raise Unmeasured("it is no image or video of a known kind")
+    if found.pop("broken_off"):
+        raise Unmeasured("it breaks off: its end is missing")
     return Measures(bytes=size, **found)

@@ -5,8 +5,10 @@ they are kept, and what a provider calls them that has them too. Several process
 """
 
 import hashlib
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,10 +46,18 @@ MEDIA_MIGRATIONS = (
     """,
 )
 PREFIX = "media:"
-#: A file that is being taken in has such a name; one that is older than a day was left by a process that died.
+#: A file that is being taken in has such a name. What is older than a day and in no row, a process that died left.
 INCOMING, LEFT = ".incoming-", timedelta(days=1)
 #: What a provider has under a name that ends sooner than this is brought anew (reference genviral 12: ten minutes).
 _SOON = timedelta(minutes=5)
+
+
+class Full(Exception):  # noqa: N818  (it is a state, told to whoever brings a file)
+    """Raised for a file with which more than ``most`` bytes would be kept."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 class MediaStore:
@@ -64,26 +74,33 @@ class MediaStore:
         """Keep a file that was written into ``folder`` under a name of its own; ``digest`` is of its content.
 
         Raises:
+            Full: there is no room for it.
             sqlite3.Error, OSError: it is not kept.
         """
         kept = replace(asset, path=str(self.folder / digest), handle=handle_of(digest, asset.alt_text))
         until = self._clock() + self._keep
-        await self._database.write(partial(_add, path=path, digest=digest, asset=kept, until=until))
+        add = partial(_add, path=path, digest=digest, asset=kept, until=until, most_bytes=self.most_bytes)
+        try:
+            await self._write(add)
+        except (sqlite3.Error, OSError):
+            with suppress(sqlite3.Error, OSError):
+                await self._database.write(partial(_drop, path=Path(kept.path)))
+            raise
         return kept
 
     async def find(self, handles: Iterable[str], provider: str, tenant: str) -> dict[str, Asset]:
-        """Find assets by handle, those that are there, each with what a provider calls it.
+        """Find assets by handle, each with what a provider calls it; not those whose file somebody removed.
 
         Raises:
             sqlite3.Error, OSError: the database cannot be read.
         """
         wanted, soon = list(handles), (self._clock() + _SOON).timestamp()
-        rows = await self._database.read(
-            lambda connection: [
-                row for name in wanted for row in connection.execute(_FIND, (provider, tenant, soon, name))
-            ]
-        )
-        return {row["handle"]: self._asset(row) for row in rows}
+
+        def read(connection: sqlite3.Connection) -> list[Asset]:
+            rows = (row for name in wanted for row in connection.execute(_FIND, (provider, tenant, soon, name)))
+            return [asset for asset in map(self._asset, rows) if asset.remote or Path(asset.path).exists()]
+
+        return {asset.handle: asset for asset in await self._database.read(read)}
 
     async def note_brought(self, asset: Asset, provider: str, tenant: str, brought: Brought) -> Asset:
         """Remember what a provider calls a file that it has now.
@@ -108,26 +125,21 @@ class MediaStore:
         rows = [(until, name) for name in named]
         await self._database.write(lambda connection: connection.executemany(_KEEP, rows))
 
-    async def used(self) -> int:
-        """Tell how much is kept, in bytes.
-
-        Raises:
-            sqlite3.Error, OSError: the database cannot be read.
-        """
-        return await self._database.read(lambda connection: connection.execute(_USED).fetchone()[0])
-
     async def forget(self) -> int:
-        """Remove what is kept no longer; tell how many rows went.
+        """Remove what is kept no longer, and what processes that died left; tell how many rows went.
 
         Raises:
             sqlite3.Error, OSError: not all of it could be removed.
         """
-        now = self._clock()
-        gone = await self._database.write(partial(_forget, folder=self.folder, now=now.timestamp()))
-        for path in self.folder.glob(f"{INCOMING}*"):
-            if now.timestamp() - path.stat().st_mtime > LEFT.total_seconds():
-                path.unlink(missing_ok=True)
-        return gone
+        now = self._clock().timestamp()
+        return await self._database.write(partial(_forget, folder=self.folder, now=now))
+
+    async def _write(self, add: Callable[[sqlite3.Connection], None]) -> None:
+        try:
+            await self._database.write(add)
+        except Full:
+            await self.forget()
+            await self._database.write(add)
 
     def _asset(self, row: sqlite3.Row) -> Asset:
         measures = Measures(**{name: row[name] for name in _MEASURES})
@@ -141,18 +153,44 @@ def handle_of(digest: str, alt_text: str | None) -> str:
     return f"{PREFIX}{named[:32]}"
 
 
-def _add(connection: sqlite3.Connection, *, path: Path, digest: str, asset: Asset, until: datetime) -> None:
-    # Within the transaction, so that nobody forgets the file between the two.
-    path.replace(asset.path)
+def _add(
+    connection: sqlite3.Connection, *, path: Path, digest: str, asset: Asset, until: datetime, most_bytes: int
+) -> None:
+    # Within the transaction, so that nobody forgets the file between the two, or fills the room for it.
+    others = connection.execute(_USED_BY_OTHERS, (digest,)).fetchone()[0]
+    if others + asset.measures.bytes > most_bytes:
+        raise Full(most_bytes)
     measured = tuple(getattr(asset.measures, name) for name in _MEASURES)
     connection.execute(_ADD, (asset.handle, digest, asset.name, asset.alt_text, *measured, until.timestamp()))
+    path.replace(asset.path)
+    if os.name != "nt":
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a folder's names safely to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _drop(connection: sqlite3.Connection, *, path: Path) -> None:
+    """Remove a file that no row speaks of."""
+    if not connection.execute("SELECT 1 FROM media WHERE content = ?", (path.name,)).fetchone():
+        path.unlink(missing_ok=True)
 
 
 def _forget(connection: sqlite3.Connection, *, folder: Path, now: float) -> int:
     rows = connection.execute("DELETE FROM media WHERE keep_until < ? RETURNING content", (now,)).fetchall()
     for content in {row["content"] for row in rows}:
-        if not connection.execute("SELECT 1 FROM media WHERE content = ?", (content,)).fetchone():
-            (folder / content).unlink(missing_ok=True)
+        _drop(connection, path=folder / content)
+    kept = {row["content"] for row in connection.execute("SELECT DISTINCT content FROM media")}
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            if path.name not in kept and now - path.stat().st_mtime > LEFT.total_seconds():
+                path.unlink()
     return len(rows)
 
 
@@ -167,4 +205,4 @@ _FIND = (
 )
 _BROUGHT = "REPLACE INTO media_at VALUES (?, ?, ?, ?, ?)"
 _KEEP = "UPDATE media SET keep_until = max(keep_until, ?) WHERE handle = ?"
-_USED = "SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT content, bytes FROM media)"
+_USED_BY_OTHERS = "SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT content, bytes FROM media WHERE content != ?)"

@@ -1,4 +1,4 @@
-"""Measure one media file, as a program of its own: ``python mediainfo.py FILE`` writes JSON to stdout.
+"""Measure a media file, as a program of its own: ``python mediainfo.py whole|head FILE`` writes JSON to stdout.
 
 Parsers are large libraries, and files come from strangers: so they run beside the server, with little memory and time,
 and never in it (reference engine 3.1, row 3). They read headers, and decode no picture.
@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from math import isfinite
+from pathlib import Path
 from typing import Any
 
 #: What a parser may use (bytes, seconds); a header needs far less.
@@ -31,6 +33,8 @@ _CONTAINERS = {
     "Matroska": "video/x-matroska",
     "AVI": "video/x-msvideo",
 }
+#: JPEG's marks: before the data of a picture, at its end, and what may fill up before a mark.
+_SCAN, _END, _FILLED = b"\xff\xda", b"\xff\xd9", b"\xff\xff"
 _OPENED_AS_JPEG = ("MPO",)
 #: EXIF's tag of how a picture lies, and from when on that is on its side.
 _ORIENTATION, _ON_ITS_SIDE, _TURNED = 0x0112, 5, ("JPEG", "MPO")
@@ -47,12 +51,15 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def measure(path: str) -> dict[str, Any]:
-    """Read a file's header: nothing for what is no picture and no film of a known kind."""
-    return _picture(path) or _film(path) or {}
+def measure(path: str, *, whole: bool) -> dict[str, Any]:
+    """Read a file's header: nothing for what is no picture and no film of a known kind.
+
+    ``broken_off`` tells whether the end of a file that should be ``whole`` is missing, as far as its format says.
+    """
+    return _picture(path, whole) or _film(path, whole) or {}
 
 
-def _picture(path: str) -> dict[str, Any] | None:
+def _picture(path: str, whole: bool) -> dict[str, Any] | None:
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  (after the limits)
 
     Image.MAX_IMAGE_PIXELS = None  # it counts before decoding, which is not done here: the rows bound it
@@ -62,16 +69,39 @@ def _picture(path: str) -> dict[str, Any] | None:
             # Other formats would be decoded to find it.
             turned = "exif" in image.info and image.format in _TURNED and _is_turned(image.getexif())
             size = (height, width) if turned else (width, height)
-            return {"media_type": _PICTURES[str(image.format)], "width": size[0], "height": size[1]}
+            media_type = _PICTURES[str(image.format)]
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError):
         return None
+    ends = _ENDS.get(media_type)
+    broken_off = whole and ends is not None and not ends(Path(path).read_bytes())
+    return {"media_type": media_type, "width": size[0], "height": size[1], "broken_off": broken_off}
+
+
+def _jpeg_ends(content: bytes) -> bool:
+    """Find the end of the image after its data began; a smaller picture in the header has an end of its own."""
+    here = 2
+    while (marker := content[here : here + 2]) and marker != _SCAN:
+        here += 1 if marker == _FILLED else 2 + int.from_bytes(content[here + 2 : here + 4])
+    return content.find(_END, here) >= 0
+
+
+def _png_ends(content: bytes) -> bool:
+    """Go from chunk to chunk to the last."""
+    here = 8
+    while (name := content[here + 4 : here + 8]) and name != b"IEND":
+        here += 12 + int.from_bytes(content[here : here + 4])
+    return bool(name)
+
+
+#: What tells whether a picture is whole, by its type; of others, those that are not do not open, or nothing tells.
+_ENDS = {"image/jpeg": _jpeg_ends, "image/png": _png_ends}
 
 
 def _is_turned(exif: Mapping[int, Any]) -> bool:
     return exif.get(_ORIENTATION, 1) >= _ON_ITS_SIDE
 
 
-def _film(path: str) -> dict[str, Any] | None:
+def _film(path: str, whole: bool) -> dict[str, Any] | None:
     from pymediainfo import MediaInfo  # noqa: PLC0415  (after the limits)
 
     options = {"File_TestContinuousFileNames": "0", "File_TestDirectory": "0"}
@@ -80,11 +110,13 @@ def _film(path: str) -> dict[str, Any] | None:
     kinds = {track["track_type"]: track for track in reversed(tracks)}
     nothing: dict[str, Any] = {}
     general, video, image = (kinds.get(kind, nothing) for kind in ("General", "Video", "Image"))
+    broken_off = whole and general.get("istruncated") == "Yes"
     if general.get("format") == "HEIF" and image:
-        return {"media_type": "image/heic", "width": _whole(image, "width"), "height": _whole(image, "height")}
+        size = {"width": _whole(image, "width"), "height": _whole(image, "height")}
+        return {"media_type": "image/heic", **size, "broken_off": broken_off}
     words = (general.get("format_profile"), general.get("format"))
     media_type = next((_CONTAINERS[word] for word in words if word in _CONTAINERS), None)
-    if not video or media_type is None:
+    if media_type is None or not (video or broken_off):
         return None
     width, height = _whole(video, "width"), _whole(video, "height")
     turned = _number(video, "rotation") in (90, 270)
@@ -95,6 +127,7 @@ def _film(path: str) -> dict[str, Any] | None:
         "height": width if turned else height,
         "duration": milliseconds / 1000 if milliseconds is not None else None,
         "frame_rate": _number(video, "frame_rate"),
+        "broken_off": broken_off,
     }
 
 
@@ -104,11 +137,12 @@ def _whole(track: dict[str, Any], name: str) -> int | None:
 
 
 def _number(track: dict[str, Any], name: str) -> float | None:
-    with suppress(TypeError, ValueError):
-        return abs(float(track[name])) if name in track else None
+    with suppress(KeyError, TypeError, ValueError):
+        number = abs(float(track[name]))
+        return number if isfinite(number) else None
     return None
 
 
 if __name__ == "__main__":
     limit()
-    json.dump(measure(sys.argv[1]), sys.stdout)
+    json.dump(measure(sys.argv[2], whole=sys.argv[1] == "whole"), sys.stdout)

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -17,7 +16,7 @@ from anyio import to_thread
 
 from engine.guard import Barred, open_inside
 from engine.measuring import Unmeasured, measure
-from engine.media import INCOMING, MediaStore
+from engine.media import INCOMING, Full, MediaStore
 from providers.fetch import Fetcher, shown
 from providers.platform_media import MOST_PIXELS
 from providers.protocol import Failure
@@ -29,8 +28,9 @@ log = structlog.get_logger(__name__)
 
 #: The most that a call may carry itself, decoded (bytes): more of it would not fit through every client.
 MOST_DATA = 8_000_000
+#: Media types that say nothing.
+_OPAQUE = ("", "application/octet-stream", "binary/octet-stream")
 _PIECE = 1024 * 1024
-_ROOTS = "Move it into an open folder, or let the user name its folder in POSTWRIGHT_MEDIA_ROOTS."
 _KINDS = "Give a JPEG, PNG, GIF, WebP, HEIC, AVIF, MP4, MOV, WebM, MKV or AVI file."
 
 
@@ -60,12 +60,12 @@ class Takings:
         try:
             file = await to_thread.run_sync(open_inside, named, roots)
         except Barred as barred:
-            folders = ", ".join(str(root) for root in roots) or "none is open here"
-            raise Unusable(f"{_short(named)} cannot be used: {barred}", f"{_ROOTS} Open: {folders}.") from barred
+            raise Unusable(f"{_short(named)} cannot be used: {barred.why}", barred.fix) from barred
         with file:
             size = os.fstat(file.fileno()).st_size
-            async with self._incoming(size) as target:
-                await self._copy(file, target, size, progress)
+            async with self._incoming() as target:
+                if await _copied(file, target, size, progress) != size:
+                    raise Unusable(f"{_short(named)} changed while it was read", "Give it when it is complete.")
                 return await self._keep(target, named, _base(named), alt_text)
 
     async def link(self, link: str, alt_text: str | None, progress: Progress) -> Asset:
@@ -75,22 +75,24 @@ class Takings:
             Unusable: it is nothing that platforms take.
             Failure: it does not load, or cannot be kept.
         """
-        async with self._incoming(0) as target:
-            await progress(0, 1, f"Loading {shown(link)}.")
-            await self._fetcher.download(link, target)
+        async with self._incoming() as target:
+            await self._fetcher.download(link, target, progress)
             return await self._keep(target, shown(link), _base(link.partition("?")[0]), alt_text)
 
     async def look(self, link: str) -> Measures:
         """Look at the head of what a link leads to, without keeping it; ``bytes`` is 0 where the server does not tell.
 
+        Where the head does not tell what it is, only the kind is told, by the server's word.
+
         Raises:
             Failure: it does not open.
         """
-        async with self._incoming(0) as target:
+        async with self._incoming() as target:
             seen = await self._fetcher.sample(link, target)
             with suppress(Unmeasured):
-                return replace(await measure(target, seen.bytes), bytes=seen.bytes)
-        return Measures(seen.media_type, seen.bytes)
+                return await measure(target, seen.bytes, whole=False)
+        kind = "" if seen.media_type in _OPAQUE else seen.media_type.partition("/")[0]
+        return Measures(f"{kind}/", seen.bytes)
 
     async def data(self, encoded: str, filename: str, alt_text: str | None) -> Asset:
         """Take in a file that the call carries itself, in base64.
@@ -99,24 +101,17 @@ class Takings:
             Unusable: it is no base64, too much, or nothing that platforms take.
             Failure: it cannot be kept.
         """
+        encoded = "".join(_bare(encoded).split())
         if len(encoded) > MOST_DATA * 4 // 3 + 4:
             fix = "Save it to a file and give its path, or put it on the web and give its url."
             raise Unusable(f"data holds more than {MOST_DATA:,} bytes", fix)
         try:
-            content = base64.b64decode(_bare(encoded), validate=True)
+            content = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
             raise Unusable("data is no base64", "Encode the file's bytes in base64.") from None
-        async with self._incoming(len(content)) as target:
+        async with self._incoming() as target:
             await to_thread.run_sync(target.write_bytes, content)
             return await self._keep(target, filename, _base(filename), alt_text)
-
-    async def _copy(self, file: BinaryIO, target: Path, size: int, progress: Progress) -> None:
-        done = 0
-        with target.open("wb") as copy:
-            while piece := await to_thread.run_sync(file.read, _PIECE):
-                await to_thread.run_sync(copy.write, piece)
-                done += len(piece)
-                await progress(done, size, "Reading the file.")
 
     async def _keep(self, target: Path, named: str, name: str, alt_text: str | None) -> Asset:
         size, digest = await to_thread.run_sync(_digest, target)
@@ -129,29 +124,34 @@ class Takings:
         return await self._store.add(target, digest, asset)
 
     @asynccontextmanager
-    async def _incoming(self, size: int) -> AsyncGenerator[Path]:
+    async def _incoming(self) -> AsyncGenerator[Path]:
         """Give a file to write to, of which nothing is left unless it was kept."""
         target = self._store.folder / f"{INCOMING}{token_hex(8)}"
         try:
-            await to_thread.run_sync(_make_folder, self._store.folder)
-            await self._make_room(size)
-            target.touch(mode=0o600)
+            await to_thread.run_sync(_make, target)
             yield target
+        except Full as full:
+            fix = "Use links, wait until older files are forgotten, or let the user raise POSTWRIGHT_MEDIA_BYTES."
+            raise Unusable(f"with it, more than {full.most:,} bytes of files would be kept", fix) from full
         except (sqlite3.Error, OSError) as error:
             log.exception("media_not_kept")
             message = f"The file could not be kept ({error}). Nothing was sent."
             advice = "Tell the user to free disk space where postwright keeps its files (POSTWRIGHT_HOME)."
             raise Failure(ErrorCode.STORAGE_FAILED, message, advice=advice) from error
         finally:
-            target.unlink(missing_ok=True)
+            with suppress(OSError):
+                target.unlink(missing_ok=True)
 
-    async def _make_room(self, size: int) -> None:
-        if await self._store.used() + size <= self._store.most_bytes:
-            return
-        await self._store.forget()
-        if await self._store.used() + size > self._store.most_bytes:
-            fix = "Use links, wait until older files are forgotten, or let the user raise POSTWRIGHT_MEDIA_BYTES."
-            raise Unusable(f"more than {self._store.most_bytes:,} bytes of files are kept already", fix)
+
+async def _copied(file: BinaryIO, target: Path, size: int, progress: Progress) -> int:
+    """Copy a file, and tell how much there was of it; of one that grows meanwhile, not without end."""
+    done = 0
+    with target.open("wb") as copy:
+        while done <= size and (piece := await to_thread.run_sync(file.read, _PIECE)):
+            await to_thread.run_sync(copy.write, piece)
+            done += len(piece)
+            await progress(min(done, size), size, "Reading the file.")
+    return done
 
 
 def _hold_against_bombs(measures: Measures, named: str) -> None:
@@ -171,8 +171,11 @@ def _digest(path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _make_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make(target: Path) -> None:
+    """Make an empty file, and the folder for it, for its owner alone."""
+    for folder in (target.parent.parent, target.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.touch(mode=0o600, exist_ok=False)
 
 
 def _bare(encoded: str) -> str:

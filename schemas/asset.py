@@ -25,8 +25,9 @@ class Probing(StrEnum):
 class Measures:
     """What was measured on a file; ``None`` is what it does not have or does not tell.
 
-    ``media_type`` is told by the content (``image/jpeg``, ``video/mp4``); sizes are in bytes (0: not known) and pixels,
-    ``duration`` in seconds, ``frame_rate`` in frames a second.
+    ``media_type`` is told by the content (``image/jpeg``, ``video/mp4``; ``image/``: only its kind is known, by the
+    word of a server); sizes are in bytes (0: not known) and pixels, ``duration`` in seconds, ``frame_rate`` in frames
+    a second.
     """
 
     media_type: str
@@ -40,6 +41,11 @@ class Measures:
     def kind(self) -> str:
         """``image`` or ``video``."""
         return self.media_type.partition("/")[0]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the content said what it is."""
+        return not self.media_type.endswith("/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _pixels(measures: Measures) -> int | None:
 
 
 _METERS: dict[Measure, Callable[[Measures], float | str | None]] = {
-    Measure.TYPE: lambda measures: measures.media_type,
+    Measure.TYPE: lambda measures: measures.media_type if measures.sure else None,
     Measure.BYTES: lambda measures: measures.bytes or None,
     Measure.WIDTH: lambda measures: measures.width,
     Measure.HEIGHT: lambda measures: measures.height,

@@ -81,7 +81,7 @@ class _Parts:
     settings: Settings
     clock: Clock
     database: Database
-    fetcher: Fetcher
+    fetching: Callable[[Clock], Fetcher]
     transport: httpx2.AsyncBaseTransport | None = None
     spread: Spread = full_jitter
     beside: list[Beside] = field(default_factory=list[Beside])
@@ -97,13 +97,20 @@ class Opened:
 
 
 @asynccontextmanager
-async def build(settings: Settings, clock: Clock = utc_now, *, same_machine: bool = True) -> AsyncGenerator[App]:
+async def build(
+    settings: Settings,
+    clock: Clock = utc_now,
+    *,
+    same_machine: bool = True,
+    fetching: Callable[[Clock], Fetcher] = Fetcher,
+) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end.
 
-    ``same_machine``: the client has the files of this machine, as one on stdio has.
+    ``same_machine``: the client has the files of this machine, as one on stdio has; ``fetching`` makes what loads
+    links.
     """
     roots = Roots(settings.media_roots, same_machine=same_machine)
-    async with open_desk(settings, clock) as opened, create_task_group() as group:
+    async with open_desk(settings, clock, fetching=fetching) as opened, create_task_group() as group:
         # A server that only reads sends nothing, what was authorised before it included.
         for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
@@ -121,16 +128,18 @@ async def open_desk(
     database: Database | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     spread: Spread = full_jitter,
+    fetching: Callable[[Clock], Fetcher] = Fetcher,
 ) -> AsyncGenerator[Opened]:
     """Put together what is under the tools.
 
-    ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses.
+    ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses;
+    ``fetching`` makes what loads links.
     """
     database = database or Database(settings.home / DATABASE, COMPONENTS)
-    fetcher = Fetcher(clock)
-    parts = _Parts(settings, clock, database, fetcher, transport, spread)
+    fetcher = fetching(clock)
+    parts = _Parts(settings, clock, database, fetching, transport, spread)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
-    desk = _desk(parts, providers)
+    desk = _desk(parts, providers, fetcher)
     try:
         yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside))
     finally:
@@ -140,7 +149,7 @@ async def open_desk(
         await database.aclose()
 
 
-def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
+def _desk(parts: _Parts, providers: dict[str, Provider], fetcher: Fetcher) -> Desk:
     settings, clock, database = parts.settings, parts.clock, parts.database
     tenants = {name: settings.tenant(name) for name in providers}
     # Cases of the journal's first schema name no tenant, and are settled by whoever has the provider now.
@@ -163,7 +172,7 @@ def _desk(parts: _Parts, providers: dict[str, Provider]) -> Desk:
         clock,
         window,
         media,
-        Takings(media, parts.fetcher),
+        Takings(media, fetcher),
         Limits(database, clock, tenants, partial(redact, secrets=settings.secrets)),
         tenants,
         settings.modes,
@@ -239,7 +248,7 @@ def _genviral(parts: _Parts) -> Provider:
 def _postpost(parts: _Parts) -> Provider:
     user = parts.settings.postpost_user_id
     wire = _wire(parts, "postpost", key_header="x-api-key", headers={"x-postpost-user-id": user} if user else None)
-    return PostPost(wire, parts.clock, Fetcher(parts.clock))
+    return PostPost(wire, parts.clock, parts.fetching(parts.clock))
 
 
 def _socialapi(parts: _Parts) -> Provider:
@@ -248,7 +257,7 @@ def _socialapi(parts: _Parts) -> Provider:
 
 def _local(parts: _Parts) -> Provider:
     settings, clock = parts.settings, parts.clock
-    networks: list[Network] = [Outbox(settings.home / "outbox", Fetcher(clock), clock)]
+    networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))

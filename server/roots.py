@@ -1,15 +1,17 @@
 """Which folders calls may name files of: those that are set, else those of the client, else the working folder."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import anyio
 import mcp_types as types
 import structlog
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
+
+from engine.guard import FILE_LINK, Barred, local_path
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ class Roots:
         if self._named or not self._same_machine:
             return self._named
         offered = await _offered(ctx)
-        return _sensible([Path.cwd()] if offered is None else offered)
+        return _sensible(_working_folder() if offered is None else offered)
 
 
 async def _offered(ctx: ServerRequestContext[Any, Any]) -> list[Path] | None:
@@ -43,11 +45,31 @@ async def _offered(ctx: ServerRequestContext[Any, Any]) -> list[Path] | None:
     except (MCPError, TimeoutError) as error:
         log.warning("roots_not_told", error=str(error) or type(error).__name__)
         return []
-    links = (urlsplit(str(root.uri)) for root in answer.roots)
-    return [Path(unquote(link.path)) for link in links if link.scheme == "file"]
+    found: list[Path] = []
+    for root in answer.roots:
+        with suppress(Barred, ValueError):
+            found += [local_path(str(root.uri))] if str(root.uri).startswith(FILE_LINK) else []
+    return found
+
+
+def _working_folder() -> list[Path]:
+    """Name the folder that we were started in, unless it is gone."""
+    with suppress(OSError):
+        return [Path.cwd()]
+    return []
 
 
 def _sensible(folders: Iterable[Path]) -> list[Path]:
     """Leave out folders that hold everything: a client that starts us in one of them did not mean to open it."""
-    everything = {Path("/"), Path.home()}
-    return [folder for folder in folders if folder.is_absolute() and folder.resolve() not in everything]
+    with suppress(RuntimeError):
+        home = Path.home().resolve()
+        return [folder for folder in folders if _holds_little(folder, home)]
+    return []
+
+
+def _holds_little(folder: Path, home: Path) -> bool:
+    try:
+        real = folder.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return folder.is_absolute() and real.parent != real and not home.is_relative_to(real)
