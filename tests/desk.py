@@ -1,7 +1,7 @@
 """An agent at a whole postwright in this process: real MCP client, real journal, the sandbox as the wire."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from mcp.client import Client
 from mcp.shared.dispatcher import ProgressFnT
 
 from engine.clock import utc_now
+from providers.fetch import Fetcher
 from sandbox.genviral import BASE_PATH, create_app
 from sandbox.serve import running
 from schemas.instant import Clock
@@ -85,7 +86,9 @@ class Service:
 
 
 @asynccontextmanager
-async def genviral(home: Path, clock: Clock = utc_now, **settings: str) -> AsyncGenerator[tuple[Agent, Service]]:
+async def genviral(
+    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, **settings: str
+) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox of Genviral; ``settings`` as in the environment."""
     async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
         given = {
@@ -94,14 +97,17 @@ async def genviral(home: Path, clock: Clock = utc_now, **settings: str) -> Async
             "GENVIRAL_POLL_SECONDS": "0.05",
             **settings,
         }
-        async with agent(home, clock, **given) as found:
+        async with agent(home, clock, fetching, **given) as found:
             yield found, Service(url, http)
 
 
 @asynccontextmanager
-async def agent(home: Path, clock: Clock = utc_now, **settings: str) -> AsyncGenerator[Agent]:
+async def agent(
+    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, **settings: str
+) -> AsyncGenerator[Agent]:
     """An agent at a postwright with these settings and its state in ``home``; whose breaker never opens by default."""
     given = {"BREAKER_FAILURES": "0", "PROBE_URLS": "off", **settings}
     environment = {f"POSTWRIGHT_{name}": value for name, value in given.items()}
-    async with build(load({"POSTWRIGHT_HOME": str(home), **environment}), clock) as app, Client(app.server) as client:
+    loaded = load({"POSTWRIGHT_HOME": str(home), **environment})
+    async with build(loaded, clock, fetching=fetching) as app, Client(app.server) as client:
         yield Agent(client)
