@@ -212,7 +212,7 @@ async def test_a_file_that_grows_while_it_is_read_is_not_read_without_end(land: 
     growing = land.open / "growing.png"
     growing.write_bytes(png() + bytes(3 * 1024 * 1024))
 
-    async def grow(done: float, total: float | None, message: str | None) -> None:
+    async def grow(progress: float, total: float | None, message: str | None) -> None:
         with growing.open("ab") as file:
             file.write(bytes(2 * 1024 * 1024))
 
