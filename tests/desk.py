@@ -87,7 +87,7 @@ class Service:
 
 @asynccontextmanager
 async def genviral(
-    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, **settings: str
+    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, /, **settings: str
 ) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox of Genviral; ``settings`` as in the environment."""
     async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
@@ -103,7 +103,7 @@ async def genviral(
 
 @asynccontextmanager
 async def agent(
-    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, **settings: str
+    home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, /, **settings: str
 ) -> AsyncGenerator[Agent]:
     """An agent at a postwright with these settings and its state in ``home``; whose breaker never opens by default."""
     given = {"BREAKER_FAILURES": "0", "PROBE_URLS": "off", **settings}

@@ -13,6 +13,7 @@ import anyio
 import pytest
 from anyio.abc import ByteStream
 
+from engine.clock import utc_now
 from providers.fetch import SAMPLE_BYTES, Fetcher
 from providers.public import is_public
 from schemas.instant import Clock
@@ -96,7 +97,7 @@ async def web(
                 seconds=seconds,
             )
 
-        async with genviral(home, fetching=fetching, PROBE_URLS=probe) as (agent, service):
+        async with genviral(home, utc_now, fetching, PROBE_URLS=probe) as (agent, service):
             yield Web(agent, service, home, names)
         assert trap.seen == []
 
