@@ -1,6 +1,8 @@
 """What a request calls its media: files are taken in and measured, links are looked at, before anything is made."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -56,10 +58,10 @@ async def attach(desk: Desk, call: Call, provider: Provider, media: JsonObject |
         return Attached()
     attached = Attached(media)
     links = list(_links(media))
-    handles = [link for _, link in links if link.startswith(PREFIX)]
+    handles, tenant = [link for _, link in links if link.startswith(PREFIX)], desk.tenants.get(provider.name, "")
     known: dict[str, Asset | Unusable] = {}
     if handles:
-        known |= await desk.media.find(handles, provider.name, desk.tenants.get(provider.name, ""))
+        known |= await desk.media.find(handles, provider.name, tenant)
     files = [link for _, link in links if not link.startswith(PREFIX) and not _is_link(link)]
     if files:
         known |= await _taken(desk, call, files)
@@ -74,6 +76,10 @@ async def attach(desk: Desk, call: Call, provider: Provider, media: JsonObject |
         elif link.startswith(PREFIX):
             fix = "Upload the file again with upload_media, and use the handle that it gives."
             attached.refuse(path, f"{link[:60]} was never issued, or is forgotten", fix)
+    # What was taken in just now may have been brought before, under another name.
+    taken = [handle for handle in attached.assets if handle not in known]
+    if taken:
+        attached.assets |= await desk.media.find(taken, provider.name, tenant)
     attached.media = _renamed(media, {link: found.handle for link, found in known.items() if isinstance(found, Asset)})
     await _look_at(desk, call, attached, [(path, link) for path, link in links if _is_link(link)])
     return attached
@@ -112,6 +118,18 @@ async def brought(
         tenant = desk.tenants.get(provider.name, "")
         found[handle] = await desk.media.note_brought(asset, provider.name, tenant, there)
     return found
+
+
+async def doubt_files(desk: Desk, provider: str, assets: Mapping[str, Asset], verdict: Result) -> None:
+    """Bring files anew with the next try, after a refusal that speaks of media: the service may have lost them."""
+    spoken = any(problem.path.startswith("/media") for problem in verdict.problems)
+    known = [handle for handle, asset in assets.items() if asset.remote]
+    if known and (spoken or verdict.error_code in _OF_MEDIA):
+        with suppress(sqlite3.Error, OSError):
+            await desk.media.note_gone(known, provider, desk.tenants.get(provider, ""))
+
+
+_OF_MEDIA = (ErrorCode.NOT_FOUND, ErrorCode.MEDIA_UNREACHABLE)
 
 
 def _too_slow(asset: Asset, provider: Provider) -> Failure:

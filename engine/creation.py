@@ -9,7 +9,7 @@ import structlog
 from anyio import create_task_group, fail_after
 
 from engine import reach, telling
-from engine.attaching import Attached, attach, brought, held_against, keep
+from engine.attaching import Attached, attach, brought, doubt_files, held_against, keep
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.intent import GOES_NOW, Wanted
@@ -61,15 +61,17 @@ async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Resul
 
 async def _send(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result:
     """Bring the files of a checked post to its service, unless it stands already, and send it once."""
-    if checked.assets:
-        there = await _stands(desk, request, call, checked) or await brought(
-            desk, call, checked.provider, checked.assets
-        )
+    known = checked.assets
+    if known:
+        there = await _stands(desk, request, call, checked) or await brought(desk, call, checked.provider, known)
         if isinstance(there, Result):
             return there
         await keep(desk, checked.media, checked.scheduled_at, waits=draft(content(request)))
         checked = replace(checked, assets=there)
-    return await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
+    result = await send_once(desk, checked, _wanted(desk, request, call, checked), request.timezone)
+    if not result.ok:
+        await doubt_files(desk, checked.provider.name, known, result)
+    return result
 
 
 async def _held(desk: Desk, request: PostRequest, call: Call, checked: Checked) -> Result | None:

@@ -113,6 +113,15 @@ class MediaStore:
         await self._database.write(lambda connection: connection.execute(_BROUGHT, values))
         return replace(asset, remote=brought.reference)
 
+    async def note_gone(self, handles: Iterable[str], provider: str, tenant: str) -> None:
+        """Forget what a provider called files, which it may not have any more: they will be brought anew.
+
+        Raises:
+            sqlite3.Error, OSError: it is still known.
+        """
+        rows = [(name, provider, tenant) for name in handles]
+        await self._database.write(lambda connection: connection.executemany(_GONE, rows))
+
     async def keep(self, handles: Iterable[str], after: datetime | None) -> None:
         """Keep files that a post uses for a while after it goes out.
 
@@ -204,5 +213,6 @@ _FIND = (
     " AND provider = ? AND tenant = ? AND (expires_at IS NULL OR expires_at > ?) WHERE media.handle = ?"
 )
 _BROUGHT = "REPLACE INTO media_at VALUES (?, ?, ?, ?, ?)"
+_GONE = "DELETE FROM media_at WHERE handle = ? AND provider = ? AND tenant = ?"
 _KEEP = "UPDATE media SET keep_until = max(keep_until, ?) WHERE handle = ?"
 _USED_BY_OTHERS = "SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT content, bytes FROM media WHERE content != ?)"

@@ -9,7 +9,7 @@ import structlog
 
 from engine import telling
 from engine.abilities import ADVICE, impossible, words
-from engine.attaching import attach, brought, held_against, keep
+from engine.attaching import attach, brought, doubt_files, held_against, keep
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
@@ -74,7 +74,12 @@ async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, 
         return there
     moment, waits = change.scheduled_at or found.post.scheduled_at, change.pause or _stays(found.post, change)
     await keep(desk, attached.media or found.post.media, moment, waits=waits)
-    post = await found.provider.update(found.post, replace(change, media=attached.media, assets=there))
+    try:
+        post = await found.provider.update(found.post, replace(change, media=attached.media, assets=there))
+    except Failure as error:
+        verdict = change_failed(error, found.provider.name, found.id)
+        await doubt_files(desk, found.provider.name, attached.assets, verdict)
+        return verdict
     told = telling.changed(desk, post, found.provider.name, timezone, done + _moved(change, post))
     return telling.with_warnings(told, attached.warnings)
 

@@ -13,6 +13,8 @@ from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, agent, genviral
 from tests.lifecycle.stages import Watch
 from tests.local.embedded import until
 from tests.media.files import encoded, png
+from tests.socialapi.desk import FACEBOOK, socialapi
+from tests.socialapi.desk import Service as Hosted
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +81,14 @@ async def test_what_a_file_is_called_makes_no_second_post(tmp_path: Path) -> Non
             again = await agent.create(media=media)
             assert (again["data"]["id"], again["data"]["replayed"]) == (made["data"]["id"], True)
         assert len(await service.posts()) == 1
+        assert await service.requests("POST", FILES) == 1
+
+
+async def test_a_file_is_brought_once_for_all_its_posts(tmp_path: Path) -> None:
+    async with posting(tmp_path) as (agent, service):
+        for caption in ("one", "two"):
+            assert (await agent.create(media=clip(tmp_path), caption=caption))["ok"]
+        assert len({post["media"]["url"] for post in await service.posts()}) == 1
         assert await service.requests("POST", FILES) == 1
 
 
@@ -296,3 +306,31 @@ async def test_an_upload_that_does_not_reach_the_service_says_under_which_handle
         uploaded = await agent.call("upload_media", path=path)
         assert uploaded["data"]["media"] in refused["message"]
         assert uploaded["data"]["brought_to"] == "genviral"
+
+
+async def lose(agent: Agent, service: Hosted, path: Path) -> None:
+    """Let a file be there and then be removed, as a person does at the service."""
+    before = {file["id"] for file in (await service.call("GET", "/media"))["data"]}
+    assert (await agent.call("upload_media", path=str(path)))["data"]["brought_to"] == "socialapi"
+    [lost] = {file["id"] for file in (await service.call("GET", "/media"))["data"]} - before
+    headers = {"Authorization": "Bearer sapi_key_another"}
+    (await service.http.delete(f"{service.url}/v1/media/{lost}", headers=headers)).raise_for_status()
+
+
+async def test_a_file_that_the_service_lost_is_brought_anew_with_the_next_try(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    (folder / "b.png").write_bytes(png(1080, 1080, noise=b"another"))
+    first, second = ({"type": "slideshow", "urls": [str(folder / name)]} for name in ("a.png", "b.png"))
+    async with socialapi(tmp_path / "home", MEDIA_ROOTS=str(folder)) as (agent, service):
+        await lose(agent, service, folder / "a.png")
+        wanted: Body = {"accounts": [FACEBOOK], "media": first, "scheduled_at": in_hours(3)}
+        refused = await agent.create(**wanted)
+        assert (refused["ok"], await service.posts()) == (False, [])
+        made = await agent.create(**wanted)
+        assert made["ok"], made
+        await lose(agent, service, folder / "b.png")
+        refused = await agent.call("update_post", post_id=made["data"]["id"], media=second)
+        assert refused["ok"] is False
+        changed = await agent.call("update_post", post_id=made["data"]["id"], media=second)
+        assert changed["ok"], changed
+        assert len(await service.posts()) == 1
