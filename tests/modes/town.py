@@ -31,7 +31,8 @@ DRAFTERS = (X, THREADS, OUTBOX)
 LATER = wire(datetime.now(UTC) + timedelta(days=20))
 KEYS = {"GENVIRAL": "gva_live_many.key", "POSTPOST": "sk_many_keys.key", "SOCIALAPI": f"sapi_key_{'9f3c1d' * 10}00"}
 _SANDBOXES = {"GENVIRAL": genviral, "POSTPOST": postpost, "SOCIALAPI": socialapi}
-_DRAFT = frozenset({"draft"})
+#: A draft, and one that was deleted; a post that was to go out and is cancelled shows by what is missing.
+_DRAFT = frozenset({"draft", "cancelled"})
 
 
 @dataclass
@@ -71,6 +72,27 @@ class Town:
         found["LOCAL"] = [path.name for path in (self.home / "outbox").glob("*.md")]
         return found
 
+    async def out(self) -> set[str]:
+        """Every post that is no draft, with how it stands: at the services, in the ledger and in the outbox."""
+        found: set[str] = set()
+        for url in self.urls.values():
+            posts: list[Body] = (await self.http.get(f"{url}/_sandbox/posts")).json()["posts"]
+            found |= {f"{_named(one)} {one['status']}" for one in posts if one["status"] not in _DRAFT}
+        async with self.agent(MODE="read") as looking:
+            local = (await looking.call("list_posts", provider="local", limit=100))["data"]["posts"]
+        found |= {f"{one['id']} {one['status']}" for one in local if one["status"] not in _DRAFT}
+        return found | {path.name for path in (self.home / "outbox").glob("*.md")}
+
+    async def failing(self, account: str) -> None:
+        """Let deliveries to an account of PostPost fail."""
+        body = {account.removeprefix("postpost:"): {"fail": "It cannot be shown."}}
+        (await self.http.post(f"{self.urls['POSTPOST']}/_sandbox/delivery", json=body)).raise_for_status()
+
+    async def heal(self) -> None:
+        """Let nothing go wrong any more."""
+        for url in self.urls.values():
+            (await self.http.delete(f"{url}/_sandbox/faults")).raise_for_status()
+
     async def _posts(self, url: str) -> list[str]:
         posts: list[Body] = (await self.http.get(f"{url}/_sandbox/posts")).json()["posts"]
         return [str(post) for post in posts if post.get("status") not in _DRAFT]
@@ -98,6 +120,10 @@ class Town:
             return await approving.approve(desk, desk.approvals, held, "a person", run)
 
 
+def _named(one: Body) -> str:
+    return str(one.get("id") or one.get("postGroupId") or one.get("_id"))
+
+
 class PowerCutError(Exception):
     """The power is cut."""
 
@@ -115,7 +141,7 @@ async def town(home: Path) -> AsyncGenerator[Town]:
     async with AsyncExitStack() as stack:
         urls: dict[str, str] = {}
         for name, sandbox in _SANDBOXES.items():
-            app: ASGIApp = sandbox.create_app()
+            app: ASGIApp = sandbox.create_app(worker_delay=0.0)
             urls[name] = await stack.enter_async_context(running(app))
         yield Town(home, urls, await stack.enter_async_context(httpx2.AsyncClient()))
 
