@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.desk import Desk
+from engine.modes import ServerMode
 from providers.database import SAFE_WAL
 from providers.protocol import Failure
 from schemas.errors import ENTRIES
@@ -60,6 +61,8 @@ async def _findings() -> AsyncGenerator[Finding]:
     async with build(settings) as app:
         async for finding in _providers(app.desk):
             yield Finding(finding.mark, redact(finding.what, settings.secrets), finding.fix)
+        async for finding in _modes(app.desk):
+            yield finding
         if settings.genviral_rules == "v1" and "genviral" in app.desk.providers:
             async for finding in _generation(app.desk):
                 yield finding
@@ -101,6 +104,29 @@ async def _providers(desk: Desk) -> AsyncGenerator[Finding]:
             continue
         shown = ", ".join(active[:_SHOWN]) + (f" and {len(active) - _SHOWN} more" if len(active) > _SHOWN else "")
         yield Finding(Mark.GOOD, f"{name}: can be posted to: {shown}")
+
+
+async def _modes(desk: Desk) -> AsyncGenerator[Finding]:
+    """Tell how far the tools may go, and which tighter mode is of no account: it would hold nothing back."""
+    yield Finding(Mark.GOOD, f"mode {desk.modes.server}: {_REACH[desk.modes.server]}")
+    for name, mode in desk.modes.accounts.items():
+        provider = name.partition(":")[0]
+        if provider not in desk.providers:
+            yield Finding(Mark.NOTE, f"{name}={mode}: {provider} is not on.")
+            continue
+        with suppress(Failure):
+            known = {account.id for account in await desk.directory.accounts(provider)}
+            if name not in known:
+                fix = f"Correct {PREFIX}ACCOUNT_MODES: ids as list_accounts has them."
+                yield Finding(Mark.BAD, f"{name}={mode}: there is no such account.", fix)
+
+
+_REACH = {
+    ServerMode.READ: "nothing is sent",
+    ServerMode.DRAFT: "only drafts are kept",
+    ServerMode.APPROVE: "a person approves what is to go out (`postwright pending`)",
+    ServerMode.PUBLISH: "the tools may publish",
+}
 
 
 async def _generation(desk: Desk) -> AsyncGenerator[Finding]:

@@ -87,6 +87,15 @@ def test_the_doctor_names_what_is_wrong_and_the_fix_and_never_the_key(tmp_path: 
     assert KEY not in shown.stdout + shown.stderr
 
 
+def test_the_doctor_tells_the_mode_and_a_mode_that_is_of_no_account(tmp_path: Path) -> None:
+    shown = run(tmp_path, "doctor", POSTWRIGHT_MODE="approve", POSTWRIGHT_ACCOUNT_MODES="local:outbox=draft")
+    assert shown.returncode == 0, shown.stdout
+    assert "mode approve" in shown.stdout
+    shown = run(tmp_path, "doctor", POSTWRIGHT_ACCOUNT_MODES="local:outbux=draft")
+    assert shown.returncode == 1
+    assert "local:outbux=draft: there is no such account" in shown.stdout
+
+
 def test_the_doctor_names_a_setting_that_cannot_be_used(tmp_path: Path) -> None:
     shown = run(tmp_path, "doctor", POSTWRIGHT_SEND_TIMEOUT="soon")
     assert shown.returncode == 1
