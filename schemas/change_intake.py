@@ -14,6 +14,8 @@ from schemas.universal import MEANT
 
 #: Fields of create_post that say how to create, and so mean nothing to a post that is there.
 _OF_CREATE = frozenset({"idempotency_key", "allow_duplicate", "dry_run"})
+#: Of the media it has to be said that they are no addition.
+_MEDIA = "Takes the place of all media; as in create_post."
 
 
 class PostChange(Arguments):
@@ -21,7 +23,7 @@ class PostChange(Arguments):
 
     post_id: str = Field(description="Which post.")
     caption: str | None = Field(None, description="The new text.")
-    media: MediaField = Field(None, description="Takes the place of all media.")
+    media: MediaField = Field(None, description=_MEDIA)
     accounts: list[str] | None = Field(None, description="All accounts that it is to go to, of the same provider.")
     scheduled_at: str | None = Field(None, description="The new time; also schedules a draft. Forms: see create_post.")
     timezone: str | None = Field(None, description="IANA zone, for a scheduled_at without offset.")
@@ -33,7 +35,7 @@ class PostChange(Arguments):
 class ChangeIntake:
     """Chooses the provider by the post that is named, and reads the call as that provider takes it.
 
-    The settings objects are published without their members, which create_post tells already.
+    Objects are published without their members, which create_post tells already.
     """
 
     def __init__(self, rule_sets: Sequence[RuleSet]) -> None:
@@ -72,12 +74,13 @@ def _schema(rule_sets: Sequence[RuleSet]) -> JsonObject:
 
 
 def _briefly(schema: JsonObject) -> JsonObject:
-    """Say of a settings object only that it is one."""
-    fields = {name: _brief(name, field) for name, field in schema["properties"].items()}
+    """Say of an object that create_post tells whole only that it is one."""
+    fields = {name: _brief(field) for name, field in schema["properties"].items()}
     return {**schema, "properties": fields}
 
 
-def _brief(name: str, field: JsonObject) -> JsonObject:
-    if field.get("type") != "object" or name in PostChange.model_fields:
+def _brief(field: JsonObject) -> JsonObject:
+    if field.get("type") != "object":
         return field
-    return {"type": "object", "additionalProperties": True, "description": "As in create_post."}
+    said = field["description"] if field.get("description") == _MEDIA else "As in create_post."
+    return {"type": "object", "additionalProperties": True, "description": said}

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from bench.tokenizer import tokenizer
 from schemas.result import OUTPUT_SCHEMA
 from tests.contract.surface import HERE, ONE, PROVIDERS, surface, written
 from tools.catalogue import TOOLS
@@ -34,8 +35,8 @@ async def test_the_surface_stays_small_enough_to_choose_from(provider: str) -> N
     found = await surface(provider)
     assert len(found["tools"]) <= 12
     shown = [{key: tool[key] for key in ("name", "description", "inputSchema")} for tool in found["tools"]]
-    # 3,000 tokens for all tools with one provider (design section 14), at four characters a token.
-    assert len(json.dumps(shown, separators=(",", ":"))) < 12_000
+    # For all tools with one provider (design section 14).
+    assert tokenizer().count(json.dumps(shown, separators=(",", ":"))) <= 3_000
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

@@ -21,7 +21,7 @@ from engine.journal import Journal, Standing
 from engine.orders import content
 from providers.database import Database
 from schemas.request import PostRequest
-from tests.journal.model import BETWEEN, FIRST, LEASE, LOOK_LEASE, RAREST, Model, Post, Record
+from tests.journal.model import BETWEEN, FIRST, LEASE, LOOK_LEASE, RAREST, SKEW, Model, Post, Record
 
 T = TypeVar("T")
 
@@ -149,7 +149,8 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(intent=consumes(held), process=PROCESS)
     def cannot_be_read(self, intent: Intent, process: int) -> None:
         pause = max(BETWEEN, min((self.now - intent.opened_at) / 10, RAREST))
-        following = max(intent.look_at or self.now, self.now + pause)
+        armed = intent.look_at if intent.look_at and intent.changed_at <= self.now + SKEW else self.now
+        following = max(armed, self.now + pause)
         self.put_back_is(intent, self.cases(process).unreadable, following, intent.looks)
 
     @rule(intent=consumes(held), process=PROCESS, pause=st.sampled_from([None, timedelta(), FIRST]))
