@@ -33,6 +33,13 @@ _CONTAINERS = {
     "Matroska": "video/x-matroska",
     "AVI": "video/x-msvideo",
 }
+#: Where containers say what they are. Of anything else MediaInfo would open what it names: playlists name any file.
+_MARKS = (
+    *((4, mark) for mark in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")),
+    (0, b"\x1a\x45\xdf\xa3"),
+    (8, b"AVI "),
+)
+_HEAD = 16
 #: JPEG's marks: before the data of a picture, at its end, and what may fill up before a mark.
 _SCAN, _END, _FILLED = b"\xff\xda", b"\xff\xd9", b"\xff\xff"
 _OPENED_AS_JPEG = ("MPO",)
@@ -102,6 +109,10 @@ def _is_turned(exif: Mapping[int, Any]) -> bool:
 
 
 def _film(path: str, whole: bool) -> dict[str, Any] | None:
+    with Path(path).open("rb") as file:
+        head = file.read(_HEAD)
+    if not any(head.startswith(mark, offset) for offset, mark in _MARKS):
+        return None
     from pymediainfo import MediaInfo  # noqa: PLC0415  (after the limits)
 
     options = {"File_TestContinuousFileNames": "0", "File_TestDirectory": "0"}

@@ -23,7 +23,8 @@ from server.settings import PREFIX, Settings, SettingsError
 log = structlog.get_logger(__name__)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MAX_BODY = 4 * 1024 * 1024
+#: Enough for a file of 8 MB that a call carries itself, in base64.
+MAX_BODY = 12 * 1024 * 1024
 
 
 def refuse_open_door(host: str, token: SecretStr | None) -> None:

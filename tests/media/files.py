@@ -31,7 +31,8 @@ def encoded(
     path: Path, *, width: int = 64, height: int = 48, seconds: float = 1.0, rate: int = 24, codec: str = ""
 ) -> Path:
     """A film or a picture in the format that the file's name says."""
-    codecs = {".mp4": "mpeg4", ".mov": "mpeg4", ".webm": "libvpx", ".jpg": "mjpeg", ".gif": "gif", ".webp": "libwebp"}
+    films = {**dict.fromkeys((".mp4", ".mov", ".avi", ".mkv"), "mpeg4"), ".webm": "libvpx"}
+    codecs = {**films, ".jpg": "mjpeg", ".gif": "gif", ".webp": "libwebp"}
     opened: Any = av.open(str(path), "w")
     with opened as container:
         stream = container.add_stream(codec or codecs[path.suffix], rate=Fraction(rate))

@@ -1,5 +1,6 @@
 """The HTTP transports keep strangers out and stay within bounds."""
 
+import base64
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,13 +9,16 @@ import anyio
 import httpx2
 import pytest
 from mcp.client import Client
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
+from engine.taking import MOST_DATA
 from schemas.jsonvalue import members
 from server import http
 from server.app import build
 from server.settings import SettingsError, load
 from tests.desk import SLIDES
+from tests.media.files import png
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +101,18 @@ async def test_a_huge_body_is_refused(tmp_path: Path, path: str) -> None:
     async with serving(tmp_path, "http" if path == "/mcp" else "sse") as url, httpx2.AsyncClient() as client:
         body = b'{"x": "' + b"x" * (http.MAX_BODY + 1) + b'"}'
         assert (await client.post(f"{url}{path}", content=body, headers=HEADERS)).status_code == 413
+
+
+@pytest.mark.parametrize("transport", ["http", "sse"])
+async def test_a_call_may_carry_the_largest_file_that_is_taken(tmp_path: Path, transport: str) -> None:
+    picture = png() + bytes(MOST_DATA - len(png()))
+    async with serving(tmp_path, transport) as url:
+        by = streamable_http_client(f"{url}/mcp") if transport == "http" else sse_client(f"{url}/sse")
+        async with Client(by) as client:
+            given = {"data": base64.b64encode(picture).decode(), "filename": "a.png"}
+            result = await client.call_tool("upload_media", given)
+            assert not result.is_error, result
+            assert members(members(result.structured_content)["data"])["bytes"] == MOST_DATA
 
 
 async def test_posting_to_the_stream_of_sse_is_not_allowed(tmp_path: Path) -> None:
