@@ -141,13 +141,15 @@ class MediaStore:
             sqlite3.Error, OSError: not all of it could be removed.
         """
         now = self._clock().timestamp()
-        return await self._database.write(partial(_forget, folder=self.folder, now=now))
+        gone = await self._database.write(partial(_forget, folder=self.folder, now=now))
+        await self._database.write(partial(_sweep, folder=self.folder, before=now - LEFT.total_seconds()))
+        return gone
 
     async def _write(self, add: Callable[[sqlite3.Connection], None]) -> None:
         try:
             await self._database.write(add)
         except Full:
-            await self.forget()
+            await self._database.write(partial(_forget, folder=self.folder, now=self._clock().timestamp()))
             await self._database.write(add)
 
     def _asset(self, row: sqlite3.Row) -> Asset:
@@ -195,12 +197,16 @@ def _forget(connection: sqlite3.Connection, *, folder: Path, now: float) -> int:
     rows = connection.execute("DELETE FROM media WHERE keep_until < ? RETURNING content", (now,)).fetchall()
     for content in {row["content"] for row in rows}:
         _drop(connection, path=folder / content)
+    return len(rows)
+
+
+def _sweep(connection: sqlite3.Connection, *, folder: Path, before: float) -> None:
+    """Remove old files that no row speaks of."""
     kept = {row["content"] for row in connection.execute("SELECT DISTINCT content FROM media")}
     for path in folder.glob("*"):
         with suppress(FileNotFoundError):
-            if path.name not in kept and now - path.stat().st_mtime > LEFT.total_seconds():
+            if path.name not in kept and path.stat().st_mtime < before:
                 path.unlink()
-    return len(rows)
 
 
 _MEASURES = ("media_type", "bytes", "width", "height", "duration", "frame_rate")
