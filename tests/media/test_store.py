@@ -19,6 +19,7 @@ import pytest
 
 from engine.clock import utc_now
 from engine.media import INCOMING
+from providers.database import SAFE_WAL
 from schemas.instant import wire
 from tests.desk import Agent, Body, agent, genviral
 from tests.lifecycle.stages import Watch
@@ -223,3 +224,19 @@ async def test_a_folder_that_cannot_be_made_is_told_as_a_failed_storage(tmp_path
         body = await uploaded(found)
     assert (body["error_code"], body["outcome"]) == ("storage_failed", "nothing_sent")
     assert "POSTWRIGHT_HOME" in body["retry"]["advice"]
+
+
+@pytest.mark.skipif(sqlite3.sqlite_version_info >= SAFE_WAL, reason="there, readers hold nobody up")
+async def test_a_file_whose_row_cannot_be_written_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.database.BUSY_SECONDS", 0.2)
+    async with agent(tmp_path) as found:
+        handle = (await uploaded(found))["data"]["media"]
+        with closing(sqlite3.connect(tmp_path / "postwright.db")) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM media").fetchone()
+            assert (await uploaded(found, png(noise=b"other")))["error_code"] == "storage_failed"
+            assert (await uploaded(found))["error_code"] == "storage_failed"
+        assert consistent(tmp_path) == 1
+        assert (await uploaded(found))["data"]["media"] == handle
