@@ -7,12 +7,13 @@ row, and written in the same transaction as every change of a delivery, so that 
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from providers.local.state import State
+from providers.networks.network import Kept
 from schemas.asset import Asset
 from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Order, Page, Post, Query
@@ -117,9 +118,8 @@ def packed(members: JsonObject | None) -> str | None:
 
 def kept(assets: Mapping[str, Asset]) -> str | None:
     """Write where the files in our keeping lie, by media link."""
-    return packed(
-        {link: {"path": asset.path, "media_type": asset.measures.media_type} for link, asset in assets.items()}
-    )
+    files = {link: Kept(asset.path, asset.measures.media_type, asset.alt_text) for link, asset in assets.items()}
+    return packed({link: asdict(file) for link, file in files.items()})
 
 
 def find(connection: sqlite3.Connection, post_id: str) -> Post | None:

@@ -37,6 +37,7 @@ RULES = RuleSet(
     model=LocalPost,
     rules=SHAPE + BY_ACCOUNT,
     cross=EVERYWHERE,
+    alt_text=frozenset({"outbox"}),
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
         "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),

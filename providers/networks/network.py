@@ -19,10 +19,11 @@ SEND_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A media file in our keeping: where it lies, and what it is."""
+    """A media file in our keeping: where it lies, what it is, and what it shows."""
 
     path: str
     media_type: str
+    alt_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

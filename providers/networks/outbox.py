@@ -154,10 +154,14 @@ def _markdown(parcel: Parcel, published_at: str, media: list[tuple[str, str]]) -
         "account": parcel.account,
         "scheduled_at": wire(parcel.scheduled_at) if parcel.scheduled_at else None,
         "published_at": published_at,
-        "media": [{"file": file, "from": link} for file, link in media],
+        "media": [{"file": file, "from": link, **_shows(parcel.files.get(link))} for file, link in media],
     }
     lines = [f"{name}: {json.dumps(value)}" for name, value in facts.items()]
     return "\n".join(["---", *lines, "---", "", parcel.caption, ""])
+
+
+def _shows(kept: Kept | None) -> dict[str, str]:
+    return {"alt_text": kept.alt_text} if kept and kept.alt_text else {}
 
 
 def _suffix(fetched: Fetched, link: str) -> str:
