@@ -29,7 +29,7 @@ async def delivered(found: Agent, media: Body) -> tuple[Path, list[Body]]:
     made = await found.call("create_post", caption="Look", accounts=[OUTBOX], media=media)
     assert made["ok"], made
     assert made["data"].get("warnings", []) == []
-    stand: Body = {}
+    stand: Body = {"deliveries": list[Body]()}
 
     async def ended() -> bool:
         nonlocal stand
@@ -37,9 +37,10 @@ async def delivered(found: Agent, media: Body) -> tuple[Path, list[Body]]:
         return stand["terminal"]
 
     await until(ended)
-    [delivery] = stand["deliveries"]
+    deliveries: list[Body] = stand["deliveries"]
+    [delivery] = deliveries
     assert delivery["status"] == "published", stand
-    path = Path(unquote(urlsplit(delivery["url"]).path))
+    path = Path(unquote(urlsplit(str(delivery["url"])).path))
     return path, told_of_media(path)
 
 
