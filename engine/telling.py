@@ -1,9 +1,11 @@
 """Success in words that an agent can repeat to its user: accounts by name, times in UTC and theirs, what next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.budget import DETAILED, fitting
 from engine.desk import Desk
 from engine.intent import Intent
 from engine.timing import planned, when
@@ -123,15 +125,15 @@ def delivery(desk: Desk, sent: Delivery) -> JsonObject:
     entry: dict[str, Any] = {
         "account": sent.account,
         "platform": account.platform if account else None,
-        "name": account.name if account else None,
+        "name": clean(account.name, _SHORT) if account else None,
         "status": sent.status.value,
-        "provider_status": sent.provider_status if sent.provider_status != sent.status else None,
+        "provider_status": clean(sent.provider_status or "", _SHORT) if sent.provider_status != sent.status else None,
         "published_at": wire(sent.published_at) if sent.published_at else None,
-        "url": sent.url,
-        "error": sent.error,
+        "url": sent.url if len(sent.url or "") <= _LINK else None,
+        "error": clean(sent.error, _ERROR) if sent.error else None,
         "retry": sent.retry,
     }
-    return {key: value for key, value in entry.items() if value is not None}
+    return {key: value for key, value in entry.items() if value not in (None, "")}
 
 
 def status(desk: Desk, post: Post, provider: str, timezone: str | None = None) -> JsonObject:
@@ -143,13 +145,24 @@ def status(desk: Desk, post: Post, provider: str, timezone: str | None = None) -
     return {
         "id": f"{provider}:{post.id}",
         "status": post.status.value,
-        "provider_status": post.provider_status,
+        "provider_status": clean(post.provider_status, _SHORT),
         "caption": clean(post.caption, _SHORT),
         **planned(desk, post.scheduled_at, timezone, due=waiting),
-        "deliveries": [delivery(desk, sent) for sent in post.deliveries],
+        **_deliveries(desk, post),
         "terminal": post.status.terminal,
         **({} if post.status.terminal else {"poll_after_seconds": round(poll + (ahead if waiting else 0))}),
     }
+
+
+def _deliveries(desk: Desk, post: Post) -> JsonObject:
+    """The deliveries as far as they fit; those that were published last."""
+    ordered = sorted(post.deliveries, key=lambda sent: sent.status is Status.PUBLISHED)
+    chosen = post.deliveries if len(post.deliveries) <= _FEW else ordered
+    entries = [delivery(desk, sent) for sent in chosen]
+    fit = fitting(entries, DETAILED // 2)
+    left = Counter(sent.status.value for sent in chosen[fit:])
+    rest = {"cut_off": f"{left.total()} more deliveries: {', '.join(f'{n} {name}' for name, n in left.items())}."}
+    return {"deliveries": entries[:fit], **(rest if left else {})}
 
 
 def changed(desk: Desk, post: Post, provider: str, timezone: str | None, done: Sequence[str]) -> Result:
@@ -209,4 +222,8 @@ def _warning(warn: Warn) -> JsonObject:
     return {key: value for key, value in entry.items() if value is not None}
 
 
-_SHORT = 120
+_SHORT, _ERROR = 120, 500
+#: The longest link that is told: one that is cut leads nowhere.
+_LINK = 2_000
+#: So many deliveries are told in the order of their accounts.
+_FEW = 20

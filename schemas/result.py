@@ -1,13 +1,14 @@
 """The one shape every call answers with, success or failure (design section 4.2)."""
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.errors import ENTRIES, Decision, Entry, ErrorCode, Outcome, Who
-from schemas.jsonvalue import JsonObject
+from schemas.jsonvalue import JsonObject, is_list, items, members
 from schemas.problem import Problem, issues
+from schemas.untrusted import foreign, scrubbed
 
 #: Errors stay under this many characters of JSON: Claude Code cuts the text of an error at 10,000.
 ERROR_BUDGET = 8_000
@@ -65,7 +66,8 @@ class Result(_Frozen):
     def wire(self) -> JsonObject:
         """Make the JSON object that agents see: no empty members, ``issues`` beside ``problems``.
 
-        An error that would pass the budget keeps its first problems and says how many it left out.
+        No text in it hides anything, and ``data.untrusted`` names the members whose text comes from outside. An error
+        that would pass the budget keeps its first problems and says how many it left out.
         """
         body = self.model_dump(mode="json", exclude_none=True, exclude={"retry", "problems", "next"})
         if self.retry:
@@ -75,7 +77,12 @@ class Result(_Frozen):
             body["issues"] = issues(self.problems)
         if self.next:
             body["next"] = [call.model_dump(mode="json") for call in self.next]
-        return body if self.ok else _within_budget(body, self.problems)
+        if not self.ok:
+            return _within_budget(scrubbed(body), self.problems)
+        outside = sorted(foreign(body.get("data")))
+        if outside:
+            body["data"]["untrusted"] = outside
+        return scrubbed(body)
 
 
 def failure(
@@ -128,9 +135,26 @@ def _within_budget(body: JsonObject, problems: list[Problem]) -> JsonObject:
     while kept > 1 and len(compact(body)) > ERROR_BUDGET:
         kept = max(1, kept * 2 // 3)
         body["problems"] = body["problems"][:kept]
-        body["issues"] = issues(problems[:kept])
+        body["issues"] = scrubbed(issues(problems[:kept]))
         body["problems_left_out"] = len(problems) - kept
+    for longest in _SHORTER:
+        if len(compact(body)) <= ERROR_BUDGET:
+            break
+        body = _shortened(body, longest)
     return body
+
+
+def _shortened(value: Any, longest: int) -> Any:
+    """Cut every text and every list of a JSON value."""
+    if isinstance(value, str):
+        return value if len(value) <= longest else f"{value[: longest - 1]}…"
+    if is_list(value):
+        return [_shortened(entry, longest) for entry in items(value)[: longest // 20]]
+    return {name: _shortened(member, longest) for name, member in members(value).items()} or value
+
+
+#: How short texts are cut, in turn, in an error that is still too long.
+_SHORTER = (600, 200, 80)
 
 
 #: What every tool publishes as ``outputSchema``: flat, so that errors fit it too (reference mcp 2).

@@ -1,19 +1,74 @@
 """Text that came from outside and goes towards a model: bounded, and without invisible instructions."""
 
 import re
+from typing import Any
 
-#: Controls but tab and newline, zero-width and bidirectional marks, the tag block (engine reference 3.1, threat 5).
+from schemas.jsonvalue import is_list, items, members
+
+# Controls but tab and newline, zero-width and bidirectional marks, fillers and marks that show nothing, annotations,
+# the tag block and the further variation selectors (engine reference 3.1, threat 5).
 _HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+# Joiners and variation selectors are needed in scripts and emoji, one at a time; several in a row only carry something.
+_ROW = re.compile(r"[\u200c\u200d\ufe00-\ufe0f]{2,}")
+#: The members of results whose text comes from services and platforms, or from posts as they tell them.
+FOREIGN = frozenset(
+    {
+        "accounts",
+        "caption",
+        "error",
+        "message",
+        "metric",
+        "name",
+        "notes",
+        "plan",
+        "provider_status",
+        "url",
+        "urls",
+        "username",
+    }
+)
+#: The longest text in a result.
+LONGEST = 10_000
 #: What no caption may carry: C0 controls but tab, newline and carriage return, DEL, and lone surrogates.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean(text: str, limit: int = 500) -> str:
     """Remove what hides and cut to ``limit`` characters, an ellipsis included."""
-    text = _HIDDEN.sub("", text[: 4 * limit])
+    text = _ROW.sub(_needed, _HIDDEN.sub("", text[: 4 * limit]))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def scrubbed(value: Any) -> Any:
+    """Clean every text of a JSON value, whoever put it there."""
+    if isinstance(value, str):
+        return clean(value, LONGEST)
+    if is_list(value):
+        return [scrubbed(entry) for entry in items(value)]
+    return {clean(name, _NAME): scrubbed(member) for name, member in members(value).items()} or value
+
+
+def foreign(value: Any) -> set[str]:
+    """Name the members of a JSON value that hold text from outside."""
+    names = set[str]().union(*map(foreign, items(value)))
+    for name, member in members(value).items():
+        texts = [member] if isinstance(member, str) else items(member)
+        names |= foreign(member) | (
+            {name} if name in FOREIGN and any(isinstance(text, str) for text in texts) else set()
+        )
+    return names
+
+
+def _needed(row: re.Match[str]) -> str:
+    """Keep of a row what an emoji may have there: its selector and a joiner, or one of them."""
+    return _JOINED if row.group().startswith(_JOINED) else row.group()[0]
+
+
+_JOINED = "\ufe0f\u200d"
+_NAME = 200
 
 
 def unprintable(text: str) -> tuple[int, str] | None:

@@ -73,8 +73,13 @@ async def test_pages_over_all_providers_hold_every_post_once(tmp_path: Path) -> 
 async def test_accounts_of_all_providers_are_listed_with_what_each_accepts(tmp_path: Path) -> None:
     async with everything(tmp_path) as (everyone, _):
         listed = await everyone.call("list_accounts")
-        entries = {entry["id"]: entry for entry in listed["data"]["accounts"]}
-        assert set(ACCOUNTS) <= set(entries)
+        assert set(ACCOUNTS) <= {entry["id"] for entry in listed["data"]["accounts"]}
+        assert "call list_accounts with provider" in listed["data"]["cut_off"]
+        entries = {
+            entry["id"]: entry
+            for provider in ("genviral", "postpost", "socialapi", "local")
+            for entry in (await everyone.call("list_accounts", provider=provider))["data"]["accounts"]
+        }
         assert all("caption" in entries[account]["accepts"] for account in ACCOUNTS)
 
 

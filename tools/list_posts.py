@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine import reading as posts
+from engine import paging
 from engine.call import Call
 from engine.desk import Desk
-from engine.reading import Listing, read_cursor
+from engine.paging import DEFAULT_LIMIT, Listing, read_cursor
 from engine.verdict import refused
 from schemas.instant import parse
 from schemas.intake import Intake, Reading
@@ -53,7 +53,7 @@ async def list_posts(desk: Desk, reading: Reading[ListPosts], call: Call) -> Res
     if problems or isinstance(since, Problem) or isinstance(until, Problem):
         return refused(problems)
     query = Query(limit=request.limit or DEFAULT_LIMIT, status=request.status, since=since, until=until)
-    return await posts.list_posts(desk, _listing(request, query, provider, cursor or {}))
+    return await paging.list_posts(desk, _listing(request, query, provider, cursor or {}))
 
 
 def _listing(request: ListPosts, query: Query, provider: str | None, cursor: JsonObject) -> Listing:
@@ -77,8 +77,6 @@ def _moment(text: str | None, field: str) -> datetime | Problem | None:
 def _bad(path: str, message: str, fix: str) -> Problem:
     return Problem(path=path, code=ProblemCode.BAD_FORMAT, message=message, fix=fix)
 
-
-DEFAULT_LIMIT = 20
 
 TOOL = Tool(
     name="list_posts",

@@ -81,9 +81,7 @@ def _creates(reader: _Reader, post: dict[str, Any]) -> Iterator[Line]:
 
 def _others(reader: _Reader) -> Iterator[Line]:
     """Call every tool that takes no arguments, or a post's id alone; then list the hundred."""
-    posts = reader.session.call("list_posts", {"limit": POSTS}).data["data"]["posts"]
-    if len(posts) != POSTS:
-        raise MeasurementError(f"list_posts gave {len(posts)} posts, not {POSTS}")
+    posts = _listed(reader)
     for tool, post in zip(reader.listed(), posts, strict=False):
         required = tool["inputSchema"].get("required", [])
         if not required:
@@ -91,6 +89,21 @@ def _others(reader: _Reader) -> Iterator[Line]:
         elif required == ["post_id"]:
             yield reader.result("one post", tool["name"], {"post_id": post["id"]})
     yield reader.result(f"{POSTS} posts", "list_posts", {"limit": POSTS}, HUNDRED)
+
+
+def _listed(reader: _Reader) -> list[dict[str, Any]]:
+    """Read all posts, on as many pages as they take."""
+    posts: list[dict[str, Any]] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        page = reader.session.call("list_posts", {"limit": POSTS, **cursor}).data["data"]
+        posts += page["posts"]
+        if "next_cursor" not in page:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    if len(posts) != POSTS:
+        raise MeasurementError(f"list_posts gave {len(posts)} posts, not {POSTS}")
+    return posts
 
 
 def _compact(value: object) -> str:
