@@ -70,7 +70,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 
 def _own_zone() -> str:
     """Ask the machine for its zone; one that does not say is taken as being at UTC."""
-    import tzlocal  # noqa: PLC0415  (8 ms of cold start that POSTWRIGHT_TIMEZONE saves)
+    import tzlocal  # noqa: PLC0415  (2 ms of cold start that POSTWRIGHT_TIMEZONE saves)
 
     with warnings.catch_warnings(), suppress(ValueError, OSError, ZoneInfoNotFoundError):
         warnings.simplefilter("ignore")
