@@ -17,6 +17,7 @@ from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
 from engine.held import Held
 from engine.permits import forbidden
+from engine.steps import Steps
 from engine.verdict import refused
 from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject, members, text
@@ -141,7 +142,7 @@ class Dispatch:
             return await carry_out(self._desk, held, str(caller))
 
         return Call(
-            ctx.session.report_progress,
+            Steps(ctx.session.report_progress),
             _hint(ctx),
             params.name,
             arguments,
