@@ -159,6 +159,6 @@ async def test_a_storage_that_leads_on_is_not_followed(tmp_path: Path) -> None:
         async with filling(tmp_path, STORE, leading) as (poster, service):
             body = await post(poster)
             assert body["error_code"] == "unexpected_answer"
-            assert "storage refused the media (HTTP 307)" in body["message"]
+            assert "storage refused the file (HTTP 307)" in body["message"]
             assert done(service, REMOVE)
         assert neighbour.asked == []
