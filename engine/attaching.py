@@ -1,12 +1,13 @@
 """What a request calls its media: files are taken in and measured, links are looked at, before anything is made."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from anyio import create_task_group, fail_after, move_on_after
+from anyio import CapacityLimiter, create_task_group, fail_after, move_on_after
 
 from engine.call import Call
 from engine.desk import Desk
@@ -29,6 +30,8 @@ from schemas.untrusted import clean
 PROBE_SECONDS = 3.0
 #: How long the files of a draft are kept after each change of it.
 WAITS = timedelta(days=90)
+#: How many files are measured at one time.
+_AT_ONCE = 4
 _UPLOAD_FIRST = "Call upload_media with it first; it has more time, and gives a handle to use here."
 
 
@@ -183,20 +186,36 @@ def _renamed(media: JsonObject, handed: Mapping[str, str]) -> JsonObject:
     return named
 
 
-async def _taken(desk: Desk, call: Call, files: Iterable[str]) -> dict[str, Asset | Unusable]:
-    """Take in files of this machine, each once, as far as the time reaches."""
-    found: dict[str, Asset | Unusable] = {}
-    with move_on_after(call.time_left):
-        roots = await call.roots()
-        for file in dict.fromkeys(files):
+async def _taken(desk: Desk, call: Call, files: Sequence[str]) -> dict[str, Asset | Unusable]:
+    """Take in files of this machine, each once and some at a time, as far as the time reaches.
+
+    Raises:
+        Failure: files cannot be kept.
+    """
+    late = "could not be read in the time that a post has"
+    found: dict[str, Asset | Unusable | Failure] = {
+        file: Unusable(f"{clean(file, 60)} {late}", _UPLOAD_FIRST) for file in files
+    }
+    turns = CapacityLimiter(_AT_ONCE)
+
+    async def take(file: str, roots: Sequence[Path]) -> None:
+        async with turns:
             try:
                 found[file] = await desk.takings.path(file, roots, None, call.progress)
-            except Unusable as refusal:
+            except (Unusable, Failure) as refusal:
                 found[file] = refusal
-    late = (
-        Unusable(f"{clean(file, 60)} could not be read in the time that a post has", _UPLOAD_FIRST) for file in files
-    )
-    return {**dict(zip(files, late, strict=True)), **found}
+
+    with move_on_after(call.time_left):
+        roots = await call.roots()
+        async with create_task_group() as group:
+            for file in found:
+                group.start_soon(take, file, roots)
+    told: dict[str, Asset | Unusable] = {}
+    for file, fate in found.items():
+        if isinstance(fate, Failure):
+            raise fate
+        told[file] = fate
+    return told
 
 
 def _hold_to_kind(attached: Attached, path: str, name: str, measures: Measures) -> None:

@@ -102,6 +102,15 @@ class MediaStore:
 
         return {asset.handle: asset for asset in await self._database.read(read)}
 
+    async def measured(self, digest: str) -> Measures | None:
+        """Tell what was measured on a file of this content, if one is kept.
+
+        Raises:
+            sqlite3.Error, OSError: the database cannot be read.
+        """
+        row = await self._database.read(lambda connection: connection.execute(_MEASURED, (digest,)).fetchone())
+        return _measures(row) if row else None
+
     async def note_brought(self, asset: Asset, provider: str, tenant: str, brought: Brought) -> Asset:
         """Remember what a provider calls a file that it has now.
 
@@ -153,9 +162,12 @@ class MediaStore:
             await self._database.write(add)
 
     def _asset(self, row: sqlite3.Row) -> Asset:
-        measures = Measures(**{name: row[name] for name in _MEASURES})
         path = str(self.folder / row["content"])
-        return Asset(row["handle"], path, row["name"], measures, row["alt_text"], row["reference"])
+        return Asset(row["handle"], path, row["name"], _measures(row), row["alt_text"], row["reference"])
+
+
+def _measures(row: sqlite3.Row) -> Measures:
+    return Measures(**{name: row[name] for name in _MEASURES})
 
 
 def handle_of(digest: str, alt_text: str | None) -> str:
@@ -218,6 +230,7 @@ _FIND = (
     "SELECT media.*, reference FROM media LEFT JOIN media_at ON media_at.handle = media.handle"
     " AND provider = ? AND tenant = ? AND (expires_at IS NULL OR expires_at > ?) WHERE media.handle = ?"
 )
+_MEASURED = "SELECT * FROM media WHERE content = ? LIMIT 1"
 _BROUGHT = "REPLACE INTO media_at VALUES (?, ?, ?, ?, ?)"
 _GONE = "DELETE FROM media_at WHERE handle = ? AND provider = ? AND tenant = ?"
 _KEEP = "UPDATE media SET keep_until = max(keep_until, ?) WHERE handle = ?"

@@ -116,7 +116,7 @@ class Takings:
     async def _keep(self, target: Path, named: str, name: str, alt_text: str | None) -> Asset:
         size, digest = await to_thread.run_sync(_digest, target)
         try:
-            measures = await measure(target, size)
+            measures = await self._store.measured(digest) or await measure(target, size)
         except Unmeasured as error:
             raise Unusable(f"{_short(named)} cannot be used: {error}", _KINDS) from error
         _hold_against_bombs(measures, named)

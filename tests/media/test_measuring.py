@@ -65,9 +65,9 @@ async def refused(folder: Path, content: bytes, name: str = "file") -> str:
     ],
     ids=["jpeg", "progressive", "mpo", "png", "gif", "webp", "avif", "bmp", "tiff"],
 )
-@pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.txt"])
-async def test_a_picture_is_known_by_its_content(tmp_path: Path, content: bytes, media_type: str, name: str) -> None:
-    assert await measured(tmp_path, content, name) == Measures(media_type, len(content), 64, 48)
+async def test_a_picture_is_known_by_its_content(tmp_path: Path, content: bytes, media_type: str) -> None:
+    wrong = "a.png" if media_type != "image/png" else "a.mp4"
+    assert await measured(tmp_path, content, wrong) == Measures(media_type, len(content), 64, 48)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_what_is_no_picture_and_no_film_is_refused(tmp_path: Path, name: s
         assert await refused(tmp_path, NO_MEDIA[name], f"file.{ending}")
 
 
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.995])
+@pytest.mark.parametrize("share", [0.5, 0.995])
 @pytest.mark.parametrize("name", ["a.jpg", "turned.jpg", "a.png", "a.mp4", "a.mov", "a.webm", "a.mkv"])
 async def test_a_file_that_breaks_off_is_refused(tmp_path: Path, name: str, share: float) -> None:
     if name == "turned.jpg":
@@ -300,3 +300,12 @@ async def test_what_is_no_base64_of_a_file_is_told_as_such(tmp_path: Path, data:
         assert problem["path"] == "/data"
         assert why in problem["message"]
         assert not (tmp_path / "media").exists() or list((tmp_path / "media").iterdir()) == []
+
+
+async def test_what_is_kept_already_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with agent(tmp_path) as found:
+        first = (await uploaded(found, png()))["data"]
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
+        again = (await uploaded(found, png(), alt_text="A lamp"))["data"]
+        assert {**again, "alt_text": None, "media": first["media"]} == {**first, "alt_text": None}
+        assert not (await uploaded(found, png(noise=b"another")))["ok"]
