@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 #: What a parser may use (bytes, seconds); a header needs far less.
 MEMORY, SECONDS = 1024 * 1024 * 1024, 20
@@ -33,10 +33,11 @@ _CONTAINERS = {
     "Matroska": "video/x-matroska",
     "AVI": "video/x-msvideo",
 }
+_EBML, _SEGMENT, _RIFF, _SMALLEST_BOX = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"RIFF", 8
 #: Where containers say what they are. Of anything else MediaInfo would open what it names: playlists name any file.
 _MARKS = (
     *((4, mark) for mark in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")),
-    (0, b"\x1a\x45\xdf\xa3"),
+    (0, _EBML),
     (8, b"AVI "),
 )
 _HEAD = 16
@@ -104,6 +105,41 @@ def _png_ends(content: bytes) -> bool:
 _ENDS = {"image/jpeg": _jpeg_ends, "image/png": _png_ends}
 
 
+def _film_ends(path: str) -> bool:
+    """Tell whether all is there that a film says that it has; what is recorded live does not say."""
+    size = Path(path).stat().st_size
+    with Path(path).open("rb") as file:
+        head = file.read(4096)
+        if head.startswith(_RIFF):
+            return 8 + int.from_bytes(head[4:8], "little") <= size
+        return _matroska_ends(head, size) if head.startswith(_EBML) else _boxes_end(file, size)
+
+
+def _matroska_ends(head: bytes, size: int) -> bool:
+    """Hold the segment, in which all else lies, against the size of the file."""
+    before, _, after = head.partition(_SEGMENT)
+    if not after or not after[0]:
+        return True
+    width = 9 - after[0].bit_length()
+    unknown = (1 << 7 * width) - 1
+    told = int.from_bytes(after[:width]) & unknown
+    return told == unknown or len(before) + len(_SEGMENT) + width + told <= size
+
+
+def _boxes_end(file: BinaryIO, size: int) -> bool:
+    """Go from box to box; what follows the last that matters may be anything."""
+    here = 0
+    while here + 8 <= size:
+        file.seek(here)
+        head = file.read(16)
+        length = int.from_bytes(head[:4])
+        length = int.from_bytes(head[8:16]) if length == 1 else length or size - here
+        if length < _SMALLEST_BOX or here + length > size:
+            return head[4:8] not in (b"moov", b"mdat", b"moof", b"meta")
+        here += length
+    return True
+
+
 def _is_turned(exif: Mapping[int, Any]) -> bool:
     return exif.get(_ORIENTATION, 1) >= _ON_ITS_SIDE
 
@@ -121,7 +157,7 @@ def _film(path: str, whole: bool) -> dict[str, Any] | None:
     kinds = {track["track_type"]: track for track in reversed(tracks)}
     nothing: dict[str, Any] = {}
     general, video, image = (kinds.get(kind, nothing) for kind in ("General", "Video", "Image"))
-    broken_off = whole and general.get("istruncated") == "Yes"
+    broken_off = whole and not _film_ends(path)
     if general.get("format") == "HEIF" and image:
         size = {"width": _whole(image, "width"), "height": _whole(image, "height")}
         return {"media_type": "image/heic", **size, "broken_off": broken_off}

@@ -168,7 +168,7 @@ async def _decoded(response: httpx2.Response, link: str) -> AsyncGenerator[bytes
             except zlib.error as error:
                 raise _unfit(link, "its content is not encoded as its server says") from error
             packed = unpacking.unconsumed_tail
-    if not unpacking.eof:
+    if not unpacking.eof and response.status_code != httpx2.codes.PARTIAL_CONTENT:
         raise _unfit(link, "its content breaks off")
 
 

@@ -28,12 +28,19 @@ def png(width: int = 64, height: int = 48, *, noise: bytes = b"") -> bytes:
 
 
 def encoded(
-    path: Path, *, width: int = 64, height: int = 48, seconds: float = 1.0, rate: int = 24, codec: str = ""
+    path: Path,
+    *,
+    width: int = 64,
+    height: int = 48,
+    seconds: float = 1.0,
+    rate: int = 24,
+    codec: str = "",
+    options: dict[str, str] | None = None,
 ) -> Path:
-    """A film or a picture in the format that the file's name says."""
+    """A film or a picture in the format that the file's name says; ``options`` are for its container."""
     films = {**dict.fromkeys((".mp4", ".mov", ".avi", ".mkv"), "mpeg4"), ".webm": "libvpx"}
     codecs = {**films, ".jpg": "mjpeg", ".gif": "gif", ".webp": "libwebp"}
-    opened: Any = av.open(str(path), "w")
+    opened: Any = av.open(str(path), "w", options=options or {})
     with opened as container:
         stream = container.add_stream(codec or codecs[path.suffix], rate=Fraction(rate))
         stream.width, stream.height = width, height

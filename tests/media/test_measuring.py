@@ -132,7 +132,7 @@ async def test_what_is_no_picture_and_no_film_is_refused(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("share", [0.5, 0.995])
-@pytest.mark.parametrize("name", ["a.jpg", "turned.jpg", "a.png", "a.mp4", "a.mov", "a.webm", "a.mkv"])
+@pytest.mark.parametrize("name", ["a.jpg", "turned.jpg", "a.png", "a.mp4", "a.mov", "a.webm", "a.mkv", "a.avi"])
 async def test_a_file_that_breaks_off_is_refused(tmp_path: Path, name: str, share: float) -> None:
     if name == "turned.jpg":
         thumbnail = Image.Exif()
@@ -144,6 +144,25 @@ async def test_a_file_that_breaks_off_is_refused(tmp_path: Path, name: str, shar
         content = encoded(tmp_path / name, seconds=2).read_bytes()
     assert (await measured(tmp_path, content)).bytes == len(content)
     assert "breaks off" in await refused(tmp_path, content[: int(len(content) * share)])
+
+
+#: Films whose ends are told otherwise, or not at all.
+OPEN_ENDED = {
+    "recorded live.webm": {"live": "1"},
+    "recorded live.mkv": {"live": "1"},
+    "in pieces.mp4": {"movflags": "frag_keyframe+empty_moov"},
+    "head first.mp4": {"movflags": "faststart"},
+    "tail first.mov": {},
+}
+
+
+@pytest.mark.parametrize("trailer", [b"", bytes(1000), b"junk" * 50], ids=["", "zeros", "junk"])
+@pytest.mark.parametrize("name", OPEN_ENDED)
+async def test_a_film_that_is_recorded_live_or_followed_by_more_is_whole(
+    tmp_path: Path, name: str, trailer: bytes
+) -> None:
+    content = encoded(tmp_path / name, seconds=2, options=OPEN_ENDED[name]).read_bytes() + trailer
+    assert (await measured(tmp_path, content)).width == 64
 
 
 async def test_of_the_head_of_a_link_the_end_is_not_missed(tmp_path: Path) -> None:
