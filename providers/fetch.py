@@ -168,7 +168,7 @@ async def _decoded(response: httpx2.Response, link: str) -> AsyncGenerator[bytes
             except zlib.error as error:
                 raise _unfit(link, "its content is not encoded as its server says") from error
             packed = unpacking.unconsumed_tail
-    if not unpacking.eof and response.status_code != httpx2.codes.PARTIAL_CONTENT:
+    if not unpacking.eof and response.status_code != _PARTIAL:
         raise _unfit(link, "its content breaks off")
 
 
@@ -202,5 +202,5 @@ _NOT_NOW = {
     425: ErrorCode.PROVIDER_ERROR,
     429: ErrorCode.RATE_LIMITED,
 }
-_SERVER_ERROR, _LONGEST_SIZE = 500, 16
+_PARTIAL, _SERVER_ERROR, _LONGEST_SIZE = 206, 500, 16
 _PIECE = 64 * 1024

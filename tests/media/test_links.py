@@ -308,3 +308,11 @@ async def test_only_the_head_of_a_link_is_read(tmp_path: Path) -> None:
         [problem] = body["problems"]
         assert (problem["unit"], problem["actual"]) == ("bytes", 900 * MEGABYTE)
         assert sent < 100 * MEGABYTE
+
+
+async def test_a_head_that_a_server_packs_unasked_is_read_as_far_as_it_comes(tmp_path: Path) -> None:
+    head = gzip.compress(png(20_000, 20_000))[:-9]
+    handler = answers(206, head, media_type="image/png", headers={"content-encoding": "gzip"})
+    async with web(tmp_path, handler) as here:
+        [problem] = (await here.create("http://pub.test/a.png", dry_run=True))["problems"]
+        assert problem["unit"] == "pixels"
