@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from anyio import CapacityLimiter, create_task_group, fail_after, move_on_after
+from anyio import create_task_group, fail_after, move_on_after
 
+from engine.abreast import abreast
 from engine.call import Call
 from engine.desk import Desk
 from engine.media import PREFIX
@@ -17,7 +17,7 @@ from engine.verdict import read_failed
 from providers.fetch import shown
 from providers.protocol import Failure, Provider
 from schemas.account import Account
-from schemas.asset import Asset, Measures, Probing
+from schemas.asset import Asset, Measures, Probing, only_image
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.media_rule import MediaFile, check_media
@@ -30,8 +30,6 @@ from schemas.untrusted import clean
 PROBE_SECONDS = 3.0
 #: How long the files of a draft are kept after each change of it.
 WAITS = timedelta(days=90)
-#: How many files are measured at one time.
-_AT_ONCE = 4
 _UPLOAD_FIRST = "Call upload_media with it first; it has more time, and gives a handle to use here."
 
 
@@ -88,13 +86,19 @@ async def attach(desk: Desk, call: Call, provider: Provider, media: JsonObject |
     return attached
 
 
-def held_against(provider: Provider, attached: Attached, accounts: tuple[Account, ...]) -> None:
-    """Hold the files against what the accounts' platforms take, and say what is lost on the way."""
+def held_against(provider: Provider, attached: Attached, accounts: tuple[Account, ...], *, anew: bool = True) -> None:
+    """Hold the files against what the accounts' platforms take, and say what is lost on the way.
+
+    ``anew``: a post is made of them; alternative text goes no other way.
+    """
     problems, warnings = check_media(provider.rules.media, attached.files, accounts)
     attached.problems += problems
     attached.warnings += warnings
-    deaf = [account.label for account in accounts if account.platform not in provider.rules.alt_text]
-    if deaf and any(asset.alt_text for asset in attached.assets.values()):
+    words = max((len(asset.alt_text or "") for asset in attached.assets.values()), default=0)
+    alone, rows = anew and only_image(attached.media) is not None, provider.rules.alt_text
+    most = {platform: row.most for platform, row in rows.items() if alone or not row.alone}
+    deaf = [account.label for account in accounts if words > most.get(account.platform, 0)]
+    if deaf:
         message = f"{provider.name} carries no alternative text to {', '.join(deaf)}: it is left out there."
         attached.warnings.append(Warn("ALT_TEXT_DROPPED", message, "media"))
 
@@ -107,19 +111,23 @@ async def brought(
     Raises:
         sqlite3.Error, OSError: the database cannot be used.
     """
-    found = dict(assets)
-    for handle, asset in assets.items():
-        if asset.remote:
-            continue
-        try:
-            with fail_after(call.time_left):
-                there = await provider.bring(asset, call.progress)
-        except (Failure, TimeoutError) as late:
-            return read_failed(late if isinstance(late, Failure) else _too_slow(asset, provider), provider.name)
-        if there is None:
-            return assets
-        tenant = desk.tenants.get(provider.name, "")
-        found[handle] = await desk.media.note_brought(asset, provider.name, tenant, there)
+    missing, tenant = [asset for asset in assets.values() if not asset.remote], desk.tenants.get(provider.name, "")
+    found, whole, there = dict(assets), sum(asset.measures.bytes for asset in missing), dict[str, float]()
+
+    async def bring(asset: Asset) -> None:
+        async def tell(done: float, _: float, doing: str) -> None:
+            there[asset.handle] = done
+            await call.progress(sum(there.values()), whole, doing)
+
+        came = await provider.bring(asset, tell)
+        if came:
+            found[asset.handle] = await desk.media.note_brought(asset, provider.name, tenant, came)
+
+    try:
+        with fail_after(call.time_left):
+            await abreast(bring, missing, _BROUGHT_AT_ONCE)
+    except (Failure, TimeoutError) as late:
+        return read_failed(late if isinstance(late, Failure) else _too_slow(missing, provider), provider.name)
     return found
 
 
@@ -132,11 +140,15 @@ async def doubt_files(desk: Desk, provider: str, assets: Mapping[str, Asset], ve
             await desk.media.note_gone(known, provider, desk.tenants.get(provider, ""))
 
 
+#: How many files are measured, and how many are brought at one time; and how many are named in one sentence.
+_TAKEN_AT_ONCE, _BROUGHT_AT_ONCE, _NAMED = 4, 3, 3
 _OF_MEDIA = (ErrorCode.NOT_FOUND, ErrorCode.MEDIA_UNREACHABLE)
 
 
-def _too_slow(asset: Asset, provider: Provider) -> Failure:
-    message = f"{asset.name} did not reach {provider.name} in the time that a post has. Nothing was posted."
+def _too_slow(missing: Sequence[Asset], provider: Provider) -> Failure:
+    names = ", ".join(asset.name for asset in missing[:_NAMED])
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    message = f"{names}{more} did not reach {provider.name} in the time that a post has. Nothing was posted."
     return Failure(ErrorCode.PROVIDER_TIMEOUT, message, advice=_UPLOAD_FIRST)
 
 
@@ -193,29 +205,25 @@ async def _taken(desk: Desk, call: Call, files: Sequence[str]) -> dict[str, Asse
         Failure: files cannot be kept.
     """
     late = "could not be read in the time that a post has"
-    found: dict[str, Asset | Unusable | Failure] = {
-        file: Unusable(f"{clean(file, 60)} {late}", _UPLOAD_FIRST) for file in files
-    }
-    turns = CapacityLimiter(_AT_ONCE)
-
-    async def take(file: str, roots: Sequence[Path]) -> None:
-        async with turns:
-            try:
-                found[file] = await desk.takings.path(file, roots, None, call.progress)
-            except (Unusable, Failure) as refusal:
-                found[file] = refusal
-
+    found: dict[str, Asset | Unusable] = {file: Unusable(f"{clean(file, 60)} {late}", _UPLOAD_FIRST) for file in files}
+    done: set[str] = set()
     with move_on_after(call.time_left):
         roots = await call.roots()
-        async with create_task_group() as group:
-            for file in found:
-                group.start_soon(take, file, roots)
-    told: dict[str, Asset | Unusable] = {}
-    for file, fate in found.items():
-        if isinstance(fate, Failure):
-            raise fate
-        told[file] = fate
-    return told
+
+        async def take(file: str) -> None:
+            try:
+                found[file] = await desk.takings.path(file, roots, None, _silent)
+            except Unusable as refusal:
+                found[file] = refusal
+            done.add(file)
+            await call.progress(len(done), len(found), "Reading files.")
+
+        await abreast(take, found, _TAKEN_AT_ONCE)
+    return found
+
+
+async def _silent(done: float, total: float, doing: str) -> None:
+    """Say nothing of one file of several."""
 
 
 def _hold_to_kind(attached: Attached, path: str, name: str, measures: Measures) -> None:

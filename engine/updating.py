@@ -64,7 +64,8 @@ async def _make(desk: Desk, found: Found, change: Change, timezone: str | None, 
         return telling.changed(desk, found.post, found.provider.name, timezone, ["nothing, for it is so already"])
     attached = await attach(desk, call, found.provider, change.media)
     named = _accounts(found.post, change)
-    held_against(found.provider, attached, tuple(account for account in map(desk.directory.known, named) if account))
+    known = tuple(account for account in map(desk.directory.known, named) if account)
+    held_against(found.provider, attached, known, anew=False)
     if attached.problems:
         return refused(attached.problems, ErrorCode.VALIDATION_FAILED)
     summary = f"{found.id}: {', '.join(done)}."

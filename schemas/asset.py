@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from schemas.jsonvalue import JsonObject, items, text
+
 #: How the link of a file in our keeping begins.
 HANDLE = "media:"
 
@@ -61,6 +63,12 @@ class Asset:
     measures: Measures
     alt_text: str | None = None
     remote: str | None = None
+
+
+def only_image(media: JsonObject | None) -> str | None:
+    """Tell the link of the one image that a post shows; ``None`` if it shows more, or another thing."""
+    links = items((media or {}).get("urls"))
+    return text(links[0]) if len(links) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,14 @@ class CrossRule:
     needs_accounts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AltText:
+    """How many characters of alternative text a platform takes; ``alone``: only of the one image of a new post."""
+
+    most: int
+    alone: bool = False
+
+
 def _nothing(account: Account) -> Iterable[Rule]:
     return ()
 
@@ -100,8 +108,8 @@ class RuleSet:
     ``model`` is the structure of its arguments; ``own`` makes the rows that an account brings
     itself; ``refused`` gives the fix for fields that callers are known to try;
     ``hints`` find what does not stop a post but may spoil it; ``settings`` says which accounts a settings
-    object is for; ``media`` are the rows of what platforms take of a file, ``alt_text`` the platforms to which
-    alternative text is carried.
+    object is for; ``media`` are the rows of what platforms take of a file, ``alt_text`` says to which
+    platforms alternative text is carried.
     """
 
     provider: str
@@ -113,7 +121,7 @@ class RuleSet:
     settings: dict[str, Scope] = field(default_factory=dict[str, Scope])
     refused: dict[str, str] = field(default_factory=dict[str, str])
     media: tuple[MediaRule, ...] = ()
-    alt_text: frozenset[str] = frozenset()
+    alt_text: dict[str, AltText] = field(default_factory=dict[str, AltText])
 
 
 def at(document: Any, pointer: str) -> list[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """What the embedded engine accepts."""
 
 from providers.local.request import LocalPost
-from schemas.rule import Check, Rule, RuleSet, Scope
+from schemas.rule import AltText, Check, Rule, RuleSet, Scope
 from schemas.units import Unit
 from schemas.universal import EVERYWHERE, LINK, MEDIA_FIX, MEDIA_LINK
 
@@ -37,7 +37,7 @@ RULES = RuleSet(
     model=LocalPost,
     rules=SHAPE + BY_ACCOUNT,
     cross=EVERYWHERE,
-    alt_text=frozenset({"outbox"}),
+    alt_text={"outbox": AltText(1_500)},
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
         "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),

@@ -7,10 +7,10 @@ from providers import payload
 from providers.errors import ErrorRow
 from providers.socialapi.combinations import ALL_KINDS, KINDS
 from providers.socialapi.errors import find, on_delivery
-from providers.socialapi.rules import COUNTED
+from providers.socialapi.rules import ALT_TEXT, COUNTED
 from providers.socialapi.settings import PLATFORMS, target
 from schemas.account import Account, Capabilities
-from schemas.asset import Asset
+from schemas.asset import Asset, only_image
 from schemas.instant import parse, wire
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.post import Delivery, Order, Post, Receipt, Warn
@@ -60,11 +60,21 @@ def content(order: Order) -> JsonObject:
     body: JsonObject = {
         "text": order.caption,
         "media": media_items(order.media, order.assets),
-        "targets": [target(account, order.extras, order.media) for account in order.accounts],
+        "targets": [target(account, _with_alt_text(order), order.media) for account in order.accounts],
         "scheduled_at": wire(order.scheduled_at) if order.scheduled_at and not order.draft else None,
         "first_comment": order.extras.get("first_comment"),
     }
     return {name: value for name, value in body.items() if value not in (None, [])}
+
+
+def _with_alt_text(order: Order) -> JsonObject:
+    """Say what a file of ours shows in the settings of each platform that has a place for it, unless they say it."""
+    asset = order.assets.get(only_image(order.media) or "")
+    words = asset.alt_text if asset else None
+    if not words:
+        return order.extras
+    told = {name for name, row in ALT_TEXT.items() if len(words) <= row.most}
+    return {**order.extras, **{name: {"alt_text": words, **members(order.extras.get(name))} for name in told}}
 
 
 def media_items(media: JsonObject | None, assets: Mapping[str, Asset]) -> list[JsonObject]:

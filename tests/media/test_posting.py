@@ -13,7 +13,8 @@ from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, agent, genviral
 from tests.lifecycle.stages import Watch
 from tests.local.embedded import until
 from tests.media.files import encoded, png
-from tests.socialapi.desk import FACEBOOK, socialapi
+from tests.socialapi.desk import FACEBOOK, THREADS, socialapi
+from tests.socialapi.desk import INSTAGRAM as META
 from tests.socialapi.desk import Service as Hosted
 
 pytestmark = pytest.mark.anyio
@@ -62,6 +63,12 @@ def forget_where_files_are(tmp_path: Path) -> None:
         assert connection.execute("DELETE FROM media_at").rowcount
 
 
+def known_to_services(tmp_path: Path) -> int:
+    """Count the files of which it is known what a service calls them."""
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection:
+        return connection.execute("SELECT count(*) FROM media_at").fetchone()[0]
+
+
 async def test_a_file_named_by_its_path_is_brought_and_posted_by_the_link_that_it_got(tmp_path: Path) -> None:
     async with posting(tmp_path) as (agent, service):
         made = await agent.create(media=clip(tmp_path))
@@ -90,6 +97,49 @@ async def test_a_file_is_brought_once_for_all_its_posts(tmp_path: Path) -> None:
             assert (await agent.create(media=clip(tmp_path), caption=caption))["ok"]
         assert len({post["media"]["url"] for post in await service.posts()}) == 1
         assert await service.requests("POST", FILES) == 1
+
+
+async def test_many_files_are_brought_beside_each_other_in_their_order_with_progress_that_only_rises(
+    tmp_path: Path,
+) -> None:
+    told: list[tuple[float, float | None]] = []
+
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        assert message
+        told.append((progress, total))
+
+    async with posting(tmp_path) as (agent, service):
+        paths = [tmp_path / "pictures" / f"{number}.png" for number in range(7)]
+        for number, path in enumerate(paths):
+            path.write_bytes(png(1080, 1080, noise=b"x" * number))
+        media = {"type": "slideshow", "urls": [str(path) for path in [*paths, paths[0]]]}
+        made = await agent.call("create_post", tell, caption="Seven", accounts=[INSTAGRAM], media=media)
+        assert made["ok"], made
+        [post] = await service.posts()
+        links = post["media"]["urls"]
+        assert [link.rpartition("/")[2] for link in links] == [path.name for path in [*paths, paths[0]]]
+        assert await service.requests("POST", FILES) == 7
+    done = [part for part, _ in told]
+    assert done == sorted(set(done))
+    assert all(total is not None and part <= total for part, total in told)
+    assert told[-1][0] == told[-1][1]
+
+
+async def test_of_many_files_one_that_does_not_arrive_holds_the_post_back_and_the_others_stay_there(
+    tmp_path: Path,
+) -> None:
+    async with posting(tmp_path) as (agent, service):
+        for number in range(5):
+            (tmp_path / "pictures" / f"{number}.png").write_bytes(png(1080, 1080, noise=b"x" * number))
+        media = {"type": "slideshow", "urls": [str(tmp_path / "pictures" / f"{number}.png") for number in range(5)]}
+        await service.fault("status:401", FILES)
+        refused = await agent.create(media=media)
+        assert (refused["ok"], refused["outcome"], await service.posts()) == (False, "nothing_sent", [])
+        asked, there = await service.requests("POST", FILES), known_to_services(tmp_path)
+        made = await agent.create(media=media)
+        assert made["ok"], made
+        assert await service.requests("POST", FILES) - asked == 5 - there
+        assert len(await service.posts()) == 1
 
 
 async def test_another_content_under_the_same_name_is_another_post(tmp_path: Path, films: Path) -> None:
@@ -203,6 +253,23 @@ async def test_alternative_text_that_has_no_place_is_said_to_be_dropped(tmp_path
         uploaded = await agent.call("upload_media", path=path, alt_text="A cat on a keyboard")
         made = await agent.create(media={"type": "video", "url": uploaded["data"]["media"]})
         assert "ALT_TEXT_DROPPED" in {warn["code"] for warn in made["data"]["warnings"]}
+
+
+async def test_the_alternative_text_of_an_image_goes_to_the_platforms_that_have_a_place_for_it(tmp_path: Path) -> None:
+    path = str(tmp_path / "pictures" / "a.png")
+    async with socialapi(tmp_path / "home", MEDIA_ROOTS=str(tmp_path / "pictures")) as (agent, service):
+        handle = (await agent.call("upload_media", path=path, alt_text="A cat"))["data"]["media"]
+        media = {"type": "slideshow", "urls": [handle]}
+        settings = {"instagram": {"location_id": "1"}, "facebook": {"alt_text": "Said outright"}}
+        wanted = {"media": media, "accounts": [META, FACEBOOK, THREADS]}
+        made = await agent.create(**wanted, scheduled_at=in_hours(3), **settings)
+        [warned] = [warn for warn in made["data"]["warnings"] if warn["code"] == "ALT_TEXT_DROPPED"]
+        assert "," not in warned["message"]
+        [post] = await service.posts()
+        told = {f"socialapi:{name}": set(settings.values()) for name, settings in post["settings"].items()}
+        assert told[META] >= {"A cat", "1"}
+        assert told[FACEBOOK] == {"Said outright"}
+        assert told[THREADS] == set()
 
 
 async def test_a_post_is_given_another_file_by_its_path(tmp_path: Path, films: Path) -> None:
