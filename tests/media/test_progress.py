@@ -52,7 +52,7 @@ async def test_reading_a_file_and_bringing_it_are_told(tmp_path: Path) -> None:
     async with genviral(tmp_path / "home", MEDIA_ROOTS=str(tmp_path)) as (agent, _):
         body = await agent.call("upload_media", heard.note, path=str(tmp_path / "a.png"))
     heard.check()
-    assert heard.messages == ["Reading files.", "Uploading the file."]
+    assert heard.messages == ["Reading the file.", "Uploading the file."]
     assert heard.told[-1][:2] == (2 * body["data"]["bytes"], 2 * body["data"]["bytes"])
 
 
