@@ -6,16 +6,28 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
+import httpx2
 import pytest
 
+from engine import approving
+from engine.call import Call
+from engine.held import Held
+from sandbox.genviral import BASE_PATH, create_app
+from sandbox.serve import running
 from schemas.instant import wire
-from tests.desk import INSTAGRAM, TRIES, Agent, Body, Service, agent, genviral
+from schemas.result import Result
+from server.app import open_desk
+from server.settings import load
+from tests.desk import INSTAGRAM, KEY, TRIES, Agent, Body, Service, agent, genviral
 from tests.lifecycle.stages import Watch
 from tests.local.embedded import until
 from tests.media.files import encoded, png
 from tests.socialapi.desk import FACEBOOK, THREADS, socialapi
 from tests.socialapi.desk import INSTAGRAM as META
 from tests.socialapi.desk import Service as Hosted
+from tools.again import carry_out
+from tools.create_post import TOOL, create_post
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +51,10 @@ def pictures(tmp_path: Path, films: Path) -> Path:
     (folder / "a.png").write_bytes(png(1080, 1080))
     (folder / "clip.mp4").write_bytes((films / "4.mp4").read_bytes())
     return folder
+
+
+async def silent(done: float, total: float, doing: str) -> None:
+    """Let progress go."""
 
 
 @asynccontextmanager
@@ -282,6 +298,57 @@ async def test_a_post_is_given_another_file_by_its_path(tmp_path: Path, films: P
         [after] = await service.posts()
         assert after["media"]["url"] != before["media"]["url"]
         assert await service.requests("POST", FILES) == 2
+
+
+async def test_a_person_approves_the_content_of_a_file_and_not_what_lies_there_by_then(
+    tmp_path: Path, films: Path
+) -> None:
+    path = tmp_path / "pictures" / "clip.mp4"
+    async with posting(tmp_path, MODE="approve") as (agent, service):
+        held = await agent.create(media=clip(tmp_path))
+        assert held["data"]["status"] == "awaiting_approval"
+        assert await service.requests("POST", FILES) == 0
+        shown, size = str(held), path.stat().st_size
+        assert str(path) not in shown
+        path.write_bytes((films / "5.mp4").read_bytes())
+        settings = {"GENVIRAL_API_KEY": KEY, "GENVIRAL_BASE_URL": f"{service.url}{BASE_PATH}"}
+        given = {f"POSTWRIGHT_{name}": value for name, value in settings.items()}
+        async with open_desk(load({"POSTWRIGHT_HOME": str(tmp_path / "home"), **given})) as opened:
+            approvals = opened.desk.approvals
+            waits = approvals and await approvals.find(held["data"]["id"])
+            assert approvals
+            assert waits
+
+            async def run(taken: Held) -> Result:
+                return await carry_out(opened.desk, taken, "a person")
+
+            result = await approving.approve(opened.desk, approvals, waits, "a person", run)
+        assert result.ok, result
+        headers = {"Authorization": f"Bearer {KEY}"}
+        listed = await service.http.get(f"{service.url}{BASE_PATH}/files", headers=headers)
+        assert [file["size"] for file in listed.json()["data"]["files"]] == [size]
+        assert len(await service.posts()) == 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4])
+async def test_a_file_that_needs_longer_than_a_post_has_is_to_be_uploaded_first(tmp_path: Path, seconds: float) -> None:
+    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+        service = Service(url, http)
+        given = {"HOME": str(tmp_path / "home"), "GENVIRAL_API_KEY": KEY, "GENVIRAL_BASE_URL": f"{url}{BASE_PATH}"}
+        async with open_desk(load({f"POSTWRIGHT_{name}": value for name, value in given.items()})) as opened:
+            desk = opened.desk
+            await desk.directory.find("genviral", [INSTAGRAM])
+            asset = await desk.takings.path(str(clip(tmp_path)["url"]), [tmp_path / "pictures"], None, silent)
+            await service.fault("slow:20", FILES)
+            arguments = {
+                "caption": "Too slow",
+                "accounts": [INSTAGRAM],
+                "media": {"type": "video", "url": asset.handle},
+            }
+            reading = TOOL.reader([provider.rules for provider in desk.providers.values()]).read(arguments)
+            result = await create_post(desk, reading, Call(silent, ready_by=anyio.current_time() + seconds))
+        assert (result.ok, result.outcome, await service.posts()) == (False, "nothing_sent", [])
+        assert "upload_media" in str(result.retry)
 
 
 def local(tmp_path: Path, watch: Watch, **settings: str) -> AbstractAsyncContextManager[Agent]:
