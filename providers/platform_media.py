@@ -66,6 +66,7 @@ _DURATION, _RATE, _RATIO, _PIXELS = Measure.DURATION, Measure.FRAME_RATE, Measur
 PLATFORM_MEDIA: tuple[MediaRule, ...] = (
     MediaRule(frozenset(), "image", _PIXELS, "reference engine 3.1", most=MOST_PIXELS),
     _taken("tiktok", "image", 7, "jpeg webp png"),
+    _taken("tiktok", "image", 7, "jpeg webp", sure=False),
     *_on("tiktok", "image", 7, (_BYTES, None, 20 * _MB)),
     _taken("tiktok", "video", 8, "mp4 mov m4v webm"),
     *_on("tiktok", "video", 9, (_RATE, 23, 60)),

@@ -1,5 +1,7 @@
 """The rows of what platforms take of a file, and the check that holds files to them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from schemas.account import Account
 from schemas.asset import Measures
 from schemas.media_rule import Measure, MediaFile, check_media
 from schemas.problem import ProblemCode
+from server.media_page import page
 
 X, BLUESKY = Account("p:x", "x", "X"), Account("p:b", "bluesky", "Bluesky")
+LINKEDIN = Account("p:l", "linkedin", "LinkedIn")
 INSTAGRAM, TIKTOK = Account("p:i", "instagram", "Instagram"), Account("p:t", "tiktok", "TikTok")
 
 
@@ -69,8 +73,9 @@ def test_every_measure_of_a_video_counts(measured: dict[str, float], unit: str) 
 
 
 def test_what_was_not_measured_is_no_problem() -> None:
-    unknown = MediaFile("/media/url", Measures("video/mp4", 100_000))
-    assert check_media(PLATFORM_MEDIA, [unknown], [TIKTOK, X, INSTAGRAM]) == ([], [])
+    for size in (0, 100_000):
+        unknown = MediaFile("/media/url", Measures("video/mp4", size))
+        assert check_media(PLATFORM_MEDIA, [unknown], [TIKTOK, X, INSTAGRAM, LINKEDIN]) == ([], [])
 
 
 def test_a_bomb_is_refused_on_any_platform() -> None:
@@ -79,7 +84,7 @@ def test_a_bomb_is_refused_on_any_platform() -> None:
     assert problem.unit == "pixels"
 
 
-@given(st.integers(0, 10**11), st.sampled_from([rule for rule in PLATFORM_MEDIA if rule.measure is Measure.BYTES]))
+@given(st.integers(1, 10**11), st.sampled_from([rule for rule in PLATFORM_MEDIA if rule.measure is Measure.BYTES]))
 def test_a_size_is_refused_exactly_beyond_the_limit(size: int, rule: object) -> None:
     [row] = [one for one in PLATFORM_MEDIA if one is rule]
     account = Account("p:a", next(iter(row.platforms)), "A")
@@ -89,6 +94,11 @@ def test_a_size_is_refused_exactly_beyond_the_limit(size: int, rule: object) -> 
     broken = (row.least is not None and size < row.least) or (row.most is not None and size > row.most)
     assert bool(problems) is (broken and row.sure)
     assert bool(warnings) is (broken and not row.sure)
+
+
+def test_the_page_of_media_is_what_the_rows_say() -> None:
+    committed = (Path(__file__).parents[2] / "docs" / "media.md").read_text(encoding="utf-8")
+    assert page() == committed, "run python -m server.media_page > docs/media.md"
 
 
 def test_each_row_bounds_something() -> None:
