@@ -26,7 +26,7 @@ _HEAD = f"""\
 - a handle `media:...` of `upload_media`, which takes a path, a link, or up to {MOST_DATA // 1_000_000} MB of base64.
 
 Files are told apart by their content, whatever they are called: the same one is kept, measured and brought to a service
-once. They lie in the home of postwright for {_DAYS:g} days after the post that used them last (`POSTWRIGHT_MEDIA_DAYS`),
+once. They lie in the home of postwright for {_DAYS:g} days after their last post (`POSTWRIGHT_MEDIA_DAYS`),
 those of drafts for {WAITS.days} days more. Nothing is decoded: a process with little memory and time reads headers,
 and pictures of more than {MOST_PIXELS // 1_000_000} million pixels are refused.
 
