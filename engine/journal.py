@@ -177,12 +177,15 @@ _OF_KEY = (
     "SELECT * FROM intent WHERE tenant IN (?1, '') AND key = ?2 AND (tenant = ?1 OR provider = ?3)"
     " ORDER BY tenant DESC LIMIT 1"
 )
-_OF_HINT = "SELECT * FROM intent WHERE hint = ? AND tenant = ? AND fingerprint = ?"
-# An open case comes first, and is a twin at any age; of closed ones the latest, and a live post before a refused one.
-_LATEST_TWIN = (
-    "SELECT * FROM intent WHERE fingerprint = ? AND (opened_at >= ? OR state IN ('sending', 'unknown'))"
+# An open case comes first; of closed ones the latest, and a live post before a refused one.
+_FOREMOST = (
+    "SELECT * FROM intent WHERE {}"
     " ORDER BY state IN ('sending', 'unknown') DESC, state = 'accepted' DESC, opened_at DESC LIMIT 1"
 )
+# One call may stand for several posts: made under two keys, say, and then repeated without one.
+_OF_HINT = _FOREMOST.format("hint = ? AND tenant = ? AND fingerprint = ?")
+# An open case is a twin at any age.
+_LATEST_TWIN = _FOREMOST.format("fingerprint = ? AND (opened_at >= ? OR state IN ('sending', 'unknown'))")
 
 
 def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now: datetime, until: datetime) -> Intent:

@@ -76,13 +76,13 @@ class Model:
         if post.key:
             return self._of_key(post, now)
         same = [one for one in self.records.values() if one.body == post.body]
-        told = next((one for one in same if post.hint and (one.tenant, one.hint) == (post.tenant, post.hint)), None)
+        told = foremost(one for one in same if post.hint and (one.tenant, one.hint) == (post.tenant, post.hint))
         if told:
             return STANDINGS[told.seen(now)], told
         recent = [one for one in same if one.is_open or one.opened >= now - timedelta(hours=24)]
-        if post.again or not recent:
+        twin = foremost(recent)
+        if post.again or twin is None:
             return Standing.NEW, None
-        twin = max(recent, key=lambda one: (one.is_open, one.state is State.ACCEPTED, one.opened))
         if twin.state is State.REFUSED and twin.tenant != post.tenant:
             return Standing.NEW, None
         if twin.state is State.ACCEPTED and twin.opened < now - timedelta(minutes=10):
@@ -128,6 +128,11 @@ class Model:
     def own(self, intents: Iterable[Intent]) -> list[Record]:
         """The records of intents that are not forgotten."""
         return [self.records[intent.id] for intent in intents if intent.id in self.records]
+
+
+def foremost(records: Iterable[Record]) -> Record | None:
+    """An open case before a live post, that before a refused one; and of its kind the latest."""
+    return max(records, key=lambda one: (one.is_open, one.state is State.ACCEPTED, one.opened), default=None)
 
 
 STANDINGS = {
