@@ -7,7 +7,7 @@ have left is never sent again where a repeat would be a second post.
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,8 +29,9 @@ from filelock import FileLock, Timeout
 from providers.database import Database
 from providers.local import dispatch
 from providers.local.dispatch import Claim
+from providers.local.roster import Roster
 from providers.local.state import Spread, State, Verdict, full_jitter, judge
-from providers.networks.network import Network, Window
+from providers.networks.network import Network, Step, Window
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, relative, wire
@@ -62,7 +63,7 @@ class Courier:
         self,
         database: Database,
         clock: Clock,
-        networks: Sequence[Network],
+        roster: Roster,
         lock: Path,
         *,
         max_lateness: timedelta = MAX_LATENESS,
@@ -71,7 +72,7 @@ class Courier:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._networks = tuple(networks)
+        self._roster = roster
         self._lock = lock
         self._max_lateness = max_lateness
         self._lease = lease
@@ -90,7 +91,7 @@ class Courier:
             await _elected(lock)
             async with create_task_group() as group:
                 group.start_soon(self._repeat, self._tidy)
-                for network in self._networks:
+                for network in (await self._roster.networks()).values():
                     group.start_soon(self._repeat, partial(self._carry_due, network))
         finally:
             lock.release()
@@ -99,7 +100,7 @@ class Courier:
         """Do all that is due now, elected or not, and return."""
         await self._tidy()
         async with create_task_group() as group:
-            for network in self._networks:
+            for network in (await self._roster.networks()).values():
                 group.start_soon(self._carry_due, network)
 
     async def _repeat(self, round_: Round) -> None:
@@ -124,7 +125,11 @@ class Courier:
         earliest = now - self._max_lateness
         lapses_at = await self._database.read(dispatch.next_lapse)
         while lapses_at and lapses_at <= now:
-            await self._database.write(partial(dispatch.lapse, now=now, judge=self._orphaned, limit=BATCH))
+            await self._database.write(
+                partial(
+                    dispatch.lapse, now=now, judge=partial(self._orphaned, await self._roster.networks()), limit=BATCH
+                )
+            )
             lapses_at = await self._database.read(dispatch.next_lapse)
         waiting_since = await self._database.read(dispatch.longest_waiting)
         while waiting_since and waiting_since < earliest:
@@ -166,11 +171,15 @@ class Courier:
                 log.exception("lease_not_renewed", delivery=claim.parcel.delivery_id)
 
     async def _carry(self, network: Network, claim: Claim) -> None:
+        try:
+            step: Step | Failure = await network.prepare(claim.parcel)
+        except Failure as failure:
+            step = failure
         window = Window(self._clock)
         until = self._clock() + self._lease
         if not await self._database.write(partial(dispatch.intend, claim=claim, until=until)):
             return
-        verdict = await self._deliver(network, claim, window)
+        verdict = await self._deliver(network, claim, step, window)
         log.info(
             "delivered" if verdict.state is State.PUBLISHED else "not_delivered",
             delivery=claim.parcel.delivery_id,
@@ -180,9 +189,11 @@ class Courier:
         )
         await self._conclude(claim, verdict)
 
-    async def _deliver(self, network: Network, claim: Claim, window: Window) -> Verdict:
+    async def _deliver(self, network: Network, claim: Claim, step: Step | Failure, window: Window) -> Verdict:
+        if isinstance(step, Failure):
+            return self._judge(step, claim, exact=network.exact)
         try:
-            url = await network.deliver(claim.parcel, window)
+            published = await step(window)
         except Failure as failure:
             return self._judge(failure, claim, exact=network.exact)
         except Exception:
@@ -190,7 +201,7 @@ class Courier:
             log.exception("network_failed", delivery=claim.parcel.delivery_id)
             failure = Failure(ErrorCode.OUTCOME_UNKNOWN, "postwright failed while sending this.", doubt=True)
             return self._judge(failure, claim, exact=network.exact)
-        return Verdict(State.PUBLISHED, url=url, published_at=self._clock())
+        return Verdict(State.PUBLISHED, published=published, published_at=self._clock())
 
     async def _conclude(self, claim: Claim, verdict: Verdict) -> None:
         """Write an outcome; a database that cannot be written gets as long as the lease lasts."""
@@ -206,8 +217,9 @@ class Courier:
             if not told:
                 log.warning("outcome_too_late", delivery=claim.parcel.delivery_id, state=verdict.state.value)
 
-    def _orphaned(self, claim: Claim) -> Verdict:
-        exact = any(network.exact for network in self._networks if network.account.id == claim.parcel.account)
+    def _orphaned(self, networks: Mapping[str, Network], claim: Claim) -> Verdict:
+        network = networks.get(claim.parcel.account)
+        exact = network is not None and network.exact
         message = "The process that was sending this ended before the outcome was known."
         if not exact:
             message += " It may be published, so it is not sent again."

@@ -36,6 +36,7 @@ from providers.genviral.rules_v2 import RULES_V2
 from providers.jitter import Spread, full_jitter
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
+from providers.local.roster import Roster
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
@@ -262,11 +263,12 @@ def _local(parts: _Parts) -> Provider:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
     late = timedelta(seconds=settings.max_lateness)
+    roster = Roster(networks)
     courier = Courier(
-        parts.database, clock, networks, settings.home / "courier.lock", max_lateness=late, spread=parts.spread
+        parts.database, clock, roster, settings.home / "courier.lock", max_lateness=late, spread=parts.spread
     )
     parts.beside.append(courier.run)
-    return Local(parts.database, clock, networks, wake=courier.wake)
+    return Local(parts.database, clock, roster, wake=courier.wake)
 
 
 _PROVIDERS: dict[str, Callable[[_Parts], Provider]] = {

@@ -20,7 +20,8 @@ from engine.delivery import Courier
 from providers.database import Database
 from providers.local.ledger import LEDGER_MIGRATIONS, stamp
 from providers.local.provider import Local
-from providers.networks.network import Parcel, Window
+from providers.local.roster import Roster
+from providers.networks.network import Parcel, Published, Step, Window
 from schemas.account import Account
 from schemas.post import Order
 from schemas.status import Status
@@ -37,9 +38,23 @@ class _Nowhere:
     account = Account(id="local:nowhere", platform="nowhere", name="Nowhere")
     exact = True
     takes_files = True
+    tells = False
+    takes_back = False
 
-    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-        return None
+    async def prepare(self, parcel: Parcel) -> Step:
+        return self._take
+
+    async def _take(self, window: Window) -> Published:
+        return Published()
+
+    async def find(self, parcel: Parcel) -> None:
+        """Find nothing."""
+
+    async def take_back(self, remote_id: str) -> None:
+        """Take nothing back."""
+
+    async def greet(self) -> str:
+        return self.account.name
 
     async def aclose(self) -> None:
         """Nothing to let go of."""
@@ -106,10 +121,8 @@ async def _compare(what: str, tick: Tick, large: _Ledger, small: _Ledger, plan: 
 @asynccontextmanager
 async def _ledger(path: Path, scheduled: int) -> AsyncGenerator[_Ledger]:
     database = Database(path, {"local": LEDGER_MIGRATIONS})
-    network = _Nowhere()
-    ledger = _Ledger(
-        Local(database, utc_now, [network]), Courier(database, utc_now, [network], path.with_suffix(".lock"))
-    )
+    roster = Roster([_Nowhere()])
+    ledger = _Ledger(Local(database, utc_now, roster), Courier(database, utc_now, roster, path.with_suffix(".lock")))
     try:
         await ledger.idle()
         _load(path, scheduled)

@@ -82,7 +82,7 @@ def renew(connection: sqlite3.Connection, claim: Claim, until: datetime) -> None
 def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict) -> bool:
     """Write what became of a delivery that is being sent; false: another has decided since."""
     changed = connection.execute(
-        "UPDATE delivery SET state = ?, wake_at = ?, error = ?, retry = ?, url = ?, published_at = ?,"
+        "UPDATE delivery SET state = ?, wake_at = ?, error = ?, retry = ?, url = ?, remote_id = ?, published_at = ?,"
         " tries = tries + 1, refusals = refusals + ?, doubt = max(doubt, ?)"
         " WHERE id = ? AND fence = ? AND state = 'sending'",
         (
@@ -90,7 +90,8 @@ def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict) -> 
             stamp(verdict.wake_at) if verdict.wake_at else None,
             verdict.error,
             verdict.retry,
-            verdict.url,
+            verdict.published.url,
+            verdict.published.remote_id,
             stamp(verdict.published_at) if verdict.published_at else None,
             verdict.refused,
             verdict.doubt,
@@ -136,7 +137,7 @@ def miss(connection: sqlite3.Connection, earliest: datetime, tell: Callable[[dat
 
 
 _HELD = (
-    "SELECT delivery.*, caption, media, assets, scheduled_at, created_at"
+    "SELECT delivery.*, caption, media, assets, settings, scheduled_at, created_at"
     " FROM delivery JOIN post ON post.id = delivery.post_id WHERE "
 )
 _CLAIM = _HELD + "delivery.id = ?"
@@ -154,6 +155,7 @@ def _claim(row: sqlite3.Row) -> Claim:
         media=json.loads(row["media"]) if row["media"] else None,
         due_at=due_at,
         scheduled_at=scheduled_at,
+        settings=json.loads(row["settings"] or "{}"),
         files={link: Kept(**kept) for link, kept in json.loads(row["assets"] or "{}").items()},
     )
     since = moment(row["since"]) if row["since"] is not None else due_at

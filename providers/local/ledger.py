@@ -61,6 +61,11 @@ LEDGER_MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE delivery ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
     UPDATE delivery SET doubt = 1 WHERE tries > 0 AND state NOT IN ('published', 'cancelled') AND retry IS NOT 0
     """,
+    # settings: the objects that networks have of their own, by field. remote_id: what a network calls a delivery.
+    """
+    ALTER TABLE post ADD COLUMN settings TEXT;
+    ALTER TABLE delivery ADD COLUMN remote_id TEXT
+    """,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,7 +97,8 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
         return earlier, True
     state = State.DRAFT if order.draft else State.SCHEDULED if order.scheduled_at else State.QUEUED
     scheduled_at = stamp(order.scheduled_at) if order.scheduled_at else None
-    facts = (order.caption, packed(order.media), kept(order.assets), scheduled_at, stamp(now))
+    files, settings = kept(order.assets), packed(order.extras)
+    facts = (order.caption, packed(order.media), files, settings, scheduled_at, stamp(now))
     connection.execute(_ENTER, (entry.post_id, order.key, state.status, *facts))
     wake_at = None if order.draft else stamp(order.scheduled_at or now)
     connection.executemany(
@@ -106,8 +112,8 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
 
 
 _ENTER = (
-    "INSERT INTO post (id, key, status, caption, media, assets, scheduled_at, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO post (id, key, status, caption, media, assets, settings, scheduled_at, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 

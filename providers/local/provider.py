@@ -10,6 +10,7 @@ from providers.database import Database, Work
 from providers.local import editing, ledger
 from providers.local.abilities import ABILITIES
 from providers.local.identity import ulid
+from providers.local.roster import Roster
 from providers.local.rules import RULES
 from providers.networks.network import Network
 from providers.protocol import Failure
@@ -43,10 +44,10 @@ def _nobody() -> None:
 
 
 class Local:
-    """Posts in the shared database (component ``local``), delivered to ``networks`` by a courier.
+    """Posts in the shared database (component ``local``), delivered to the networks of ``roster`` by a courier.
 
     ``wake`` is called after each new post, so that a courier in the same process looks at once.
-    The networks are closed with the provider; the database is not, since others share it.
+    The roster is closed with the provider; the database is not, since others share it.
     """
 
     name = "local"
@@ -55,17 +56,19 @@ class Local:
     poll_seconds = 1.0
     abilities: Mapping[Act, Ability] = ABILITIES
 
-    def __init__(
-        self, database: Database, clock: Clock, networks: Sequence[Network], *, wake: Callable[[], None] = _nobody
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, roster: Roster, *, wake: Callable[[], None] = _nobody) -> None:
         self._database = database
         self._clock = clock
-        self._networks = tuple(networks)
+        self._roster = roster
         self._wake = wake
 
     async def accounts(self) -> list[Account]:
-        """List the account of every network."""
-        return [network.account for network in self._networks]
+        """List the account of every network.
+
+        Raises:
+            Failure: the accounts cannot be read.
+        """
+        return [network.account for network in (await self._networks()).values()]
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
         """Say nothing: the rules are all there is, but for where files can go.
@@ -73,7 +76,7 @@ class Local:
         Raises:
             Failure: an account is sent links alone.
         """
-        self._own(order.accounts, order.assets)
+        await self._own(order.accounts, order.assets)
         return ()
 
     async def create(self, order: Order) -> Receipt:
@@ -83,7 +86,7 @@ class Local:
             Failure: an account is not set up here, or the database cannot be written; nothing was taken in.
         """
         now = self._clock()
-        order = replace(order, accounts=self._own(order.accounts, order.assets))
+        order = replace(order, accounts=await self._own(order.accounts, order.assets))
         entry = ledger.Entry(f"pst_{ulid(now)}", [f"dlv_{ulid(now)}" for _ in order.accounts])
         work = partial(ledger.enter, order=order, entry=entry, now=now)
         post, replayed = await self._stored(self._database.write, work)
@@ -128,9 +131,9 @@ class Local:
         """
         now = self._clock()
         if change.accounts is not None:
-            change = replace(change, accounts=self._own(change.accounts, change.assets))
+            change = replace(change, accounts=await self._own(change.accounts, change.assets))
         elif change.assets:
-            self._own([Account(sent.account, "", sent.account) for sent in post.deliveries], change.assets)
+            await self._own([Account(sent.account, "", sent.account) for sent in post.deliveries], change.assets)
         ids = [f"dlv_{ulid(now)}" for _ in change.accounts or ()]
         work = partial(editing.update, post_id=post.id, change=change, delivery_ids=ids, now=now)
         changed = await self._stored(self._database.write, work)
@@ -170,13 +173,18 @@ class Local:
         """Bring nothing: files are copied when a post is delivered."""
 
     async def aclose(self) -> None:
-        """Close the networks."""
-        for network in self._networks:
-            await network.aclose()
+        """Close the roster."""
+        await self._roster.aclose()
 
-    def _own(self, accounts: Sequence[Account], assets: Mapping[str, Asset]) -> tuple[Account, ...]:
+    async def _networks(self) -> Mapping[str, Network]:
+        try:
+            return await self._roster.networks()
+        except (sqlite3.Error, OSError) as error:
+            raise Failure(ErrorCode.STORAGE_FAILED, f"The database could not be used ({error}).") from error
+
+    async def _own(self, accounts: Sequence[Account], assets: Mapping[str, Asset]) -> tuple[Account, ...]:
         """Find accounts among those of the networks; files go only where a network takes them."""
-        networks = {network.account.id: network for network in self._networks}
+        networks = await self._networks()
         for index, account in enumerate(accounts):
             network = networks.get(account.id)
             if network is None:

@@ -1,6 +1,10 @@
 """What the embedded engine accepts."""
 
+from collections.abc import Iterable
+
 from providers.local.request import LocalPost
+from providers.networks.catalogue import KINDS
+from schemas.account import Account
 from schemas.rule import AltText, Check, Rule, RuleSet, Scope
 from schemas.units import Unit
 from schemas.universal import EVERYWHERE, LINK, MEDIA_FIX, MEDIA_LINK
@@ -25,10 +29,26 @@ SHAPE: tuple[Rule, ...] = (
 #: A webhook is sent links, and whoever answers it has to load them.
 _WEBHOOK, _SENT_LINKS = Scope(platforms=frozenset({"webhook"})), "Give public http(s) links, or leave the webhook out."
 
-BY_ACCOUNT: tuple[Rule, ...] = tuple(
-    Rule(path, Check.PATTERN, LINK, "design section 9", scope=_WEBHOOK, fix=_SENT_LINKS)
-    for path in ("/media/url", "/media/urls/*")
+BY_ACCOUNT: tuple[Rule, ...] = (
+    *(
+        Rule(path, Check.PATTERN, LINK, "design section 9", scope=_WEBHOOK, fix=_SENT_LINKS)
+        for path in ("/media/url", "/media/urls/*")
+    ),
+    *(rule for kind in KINDS.values() for rule in kind.rules),
 )
+
+
+def own(account: Account) -> Iterable[Rule]:
+    """Make the rows of what an account's own server allows."""
+    kind, limits = KINDS.get(account.platform), account.capabilities
+    if kind is None or limits is None:
+        return
+    scope, told = Scope(platforms=frozenset({account.platform})), f"told by the server of {account.id}"
+    if limits.caption_limit is not None:
+        yield Rule("/caption", Check.MAX_LENGTH, limits.caption_limit, told, kind.unit, scope)
+    if limits.max_images is not None:
+        yield Rule("/media/urls", Check.MAX_ITEMS, limits.max_images, told, Unit.ITEMS, scope)
+
 
 _NO_SUCH_NETWORK = "Leave it out: no local account is on {}. Post there through a provider that carries it."
 
@@ -36,8 +56,10 @@ RULES = RuleSet(
     provider="local",
     model=LocalPost,
     rules=SHAPE + BY_ACCOUNT,
+    own=own,
     cross=EVERYWHERE,
-    alt_text={"outbox": AltText(1_500)},
+    media=tuple(rule for kind in KINDS.values() for rule in kind.media),
+    alt_text={"outbox": AltText(1_500)} | {name: kind.alt_text for name, kind in KINDS.items() if kind.alt_text},
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
         "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),

@@ -14,11 +14,12 @@ By hand (providers/local/editing.py), and never while it is in a courier's hand:
     draft, scheduled, queued, failed, missed --delete--> cancelled | unknown, where an earlier try may have sent it
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from providers.jitter import Spread, full_jitter, pause_seconds
+from providers.networks.network import Published
 from providers.protocol import Failure
 from schemas.errors import ENTRIES, Decision, ErrorCode
 from schemas.instant import wire
@@ -70,7 +71,7 @@ class Verdict:
     wake_at: datetime | None = None
     error: str | None = None
     retry: bool | None = None
-    url: str | None = None
+    published: Published = field(default_factory=Published)
     published_at: datetime | None = None
     refused: bool = False
     doubt: bool = False

@@ -1,6 +1,6 @@
-"""The seam between the embedded engine and the networks it delivers to: one verb."""
+"""The seam between the embedded engine and the networks it delivers to: what goes out, and the verbs of a network."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -31,7 +31,8 @@ class Parcel:
     """One delivery on its way out: what to publish, and where.
 
     ``delivery_id`` stays the same however often it is tried, so a network can tell a repeat by it;
-    ``due_at`` is the time it was scheduled for, or created at; ``files`` are those in our keeping, by link.
+    ``due_at`` is the time it was scheduled for, or created at; ``settings`` are the objects that networks have of their
+    own in create_post, by field; ``files`` are those in our keeping, by link.
     """
 
     delivery_id: str
@@ -41,6 +42,7 @@ class Parcel:
     media: JsonObject | None
     due_at: datetime
     scheduled_at: datetime | None = None
+    settings: JsonObject = field(default_factory=JsonObject)
     files: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
 
     @property
@@ -76,6 +78,21 @@ class Window:
             raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a delivery became: its link, and what the network itself calls it, by which it can be taken back."""
+
+    url: str | None = None
+    remote_id: str | None = None
+
+
+#: The one step of a delivery that publishes. What goes before it may be done again and again.
+#:
+#: An inexact network calls ``window.check()`` in it right before the first byte leaves. It raises ``Failure``: refused,
+#: or not sent, or (``doubt``) nobody knows; its code says whether a repeat helps.
+Step = Callable[[Window], Awaitable[Published]]
+
+
 class Network(Protocol):
     """A place where the embedded engine publishes by itself, on one account."""
 
@@ -86,7 +103,7 @@ class Network(Protocol):
 
     @property
     def exact(self) -> bool:
-        """Whether delivering the same parcel again leaves one post all the same."""
+        """Whether publishing the same parcel again leaves one post all the same."""
         ...
 
     @property
@@ -94,13 +111,45 @@ class Network(Protocol):
         """Whether it can carry files in our keeping, and not links alone."""
         ...
 
-    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-        """Publish one parcel and return its link, if it has one.
+    @property
+    def tells(self) -> bool:
+        """Whether ``find`` can say what became of a parcel."""
+        ...
 
-        An inexact network calls ``window.check()`` right before the first byte leaves.
+    @property
+    def takes_back(self) -> bool:
+        """Whether ``take_back`` removes what was published."""
+        ...
+
+    async def prepare(self, parcel: Parcel) -> Step:
+        """Do all that publishes nothing, such as bringing its files, and return the step that publishes.
 
         Raises:
-            Failure: not sent, or refused, or (``doubt``) nobody knows; its code says whether a repeat helps.
+            Failure: nothing was published; its code says whether a repeat helps.
+        """
+        ...
+
+    async def find(self, parcel: Parcel) -> Published | None:
+        """Look whether a parcel is there that an earlier try may have published; only where it ``tells``.
+
+        Raises:
+            Failure: the network could not be asked.
+        """
+        ...
+
+    async def take_back(self, remote_id: str) -> None:
+        """Remove what was published, or find it gone; only where it ``takes_back``.
+
+        Raises:
+            Failure: refused, or (``doubt``) nobody knows.
+        """
+        ...
+
+    async def greet(self) -> str:
+        """Ask who the account is, as its name there, to see that its login works; it publishes nothing.
+
+        Raises:
+            Failure: it does not; ``account_needs_reconnect`` where the login itself is refused.
         """
         ...
 

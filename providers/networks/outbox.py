@@ -14,7 +14,7 @@ import httpx2
 from anyio import CancelScope, fail_after, to_thread
 
 from providers.fetch import Fetched, Fetcher, shown
-from providers.networks.network import Kept, Parcel, Window
+from providers.networks.network import Kept, Parcel, Published, Step, Window
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -33,6 +33,8 @@ class Outbox:
 
     exact = True
     takes_files = True
+    tells = False
+    takes_back = False
     account = Account(id="local:outbox", platform="outbox", name="Outbox folder")
 
     def __init__(self, folder: Path, fetcher: Fetcher, clock: Clock) -> None:
@@ -40,12 +42,29 @@ class Outbox:
         self._fetcher = fetcher
         self._clock = clock
 
-    async def deliver(self, parcel: Parcel, window: Window) -> str:
-        """Write one parcel; return the ``file://`` link of its Markdown file.
+    async def prepare(self, parcel: Parcel) -> Step:
+        """Return the one step there is: writing a parcel twice leaves the same file."""
+        return partial(self._deliver, parcel)
+
+    async def find(self, parcel: Parcel) -> None:
+        """Find nothing: writing again tells."""
+
+    async def take_back(self, remote_id: str) -> None:
+        """Leave the folder to whoever reads it."""
+
+    async def greet(self) -> str:
+        """Make the folder, and tell where it is.
 
         Raises:
-            Failure: a media link does not load, or the folder cannot be written.
+            Failure: it cannot be made.
         """
+        try:
+            await to_thread.run_sync(partial(self._folder.mkdir, parents=True, exist_ok=True))
+        except OSError as error:
+            raise _unwritable(error) from error
+        return str(self._folder)
+
+    async def _deliver(self, parcel: Parcel, window: Window) -> Published:
         name = f"{parcel.due_at:%Y%m%dT%H%M%SZ}-{parcel.delivery_id}"
         final = self._folder / f"{name}.md"
         try:
@@ -54,9 +73,8 @@ class Outbox:
         except TimeoutError as error:
             raise Failure(ErrorCode.PROVIDER_TIMEOUT, f"Its media took over {TOTAL_SECONDS:.0f} s to load.") from error
         except OSError as error:
-            message = f"The outbox folder cannot be written ({error.strerror or type(error).__name__})."
-            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message) from error
-        return final.as_uri()
+            raise _unwritable(error) from error
+        return Published(final.as_uri())
 
     async def aclose(self) -> None:
         """Close what loads media."""
@@ -88,6 +106,11 @@ class Outbox:
         file = f"{name}{_suffix(fetched, link)}"
         await to_thread.run_sync(os.rename, stage / name, stage / file)
         return file
+
+
+def _unwritable(error: OSError) -> Failure:
+    message = f"The outbox folder cannot be written ({error.strerror or type(error).__name__})."
+    return Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
 
 
 def _stage(folder: Path, name: str) -> Path | None:

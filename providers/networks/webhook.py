@@ -5,13 +5,14 @@ import binascii
 import hashlib
 import hmac
 import json
+from functools import partial
 
 import anyio
 import httpx2
 
 from providers.answer import NEVER_SENT
 from providers.leaving import held_back
-from providers.networks.network import Parcel, Window
+from providers.networks.network import Parcel, Published, Step, Window
 from providers.protocol import Failure
 from providers.wire import retry_after
 from schemas.account import Account
@@ -38,6 +39,8 @@ class Webhook:
 
     exact = False
     takes_files = False
+    tells = False
+    takes_back = False
 
     def __init__(self, url: str, secret: str | None, clock: Clock, *, seconds: float = TOTAL_SECONDS) -> None:
         self._url = _checked(url)
@@ -47,13 +50,21 @@ class Webhook:
         self._client: httpx2.AsyncClient | None = None
         self.account = Account(id="local:webhook", platform="webhook", name=f"Webhook {self._url.host}")
 
-    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-        """Send one parcel; return the link in the answer, if there is one.
+    async def prepare(self, parcel: Parcel) -> Step:
+        """Return the one step there is."""
+        return partial(self._deliver, parcel)
 
-        Raises:
-            Failure: refused, or there was no connection, so nothing was sent; ``doubt`` if the request left and
-                no answer proves what happened.
-        """
+    async def find(self, parcel: Parcel) -> None:
+        """Find nothing: a webhook takes and does not tell."""
+
+    async def take_back(self, remote_id: str) -> None:
+        """Take nothing back: a webhook only takes."""
+
+    async def greet(self) -> str:
+        """Tell the host; whether somebody listens there shows when a post is delivered."""
+        return self._url.host
+
+    async def _deliver(self, parcel: Parcel, window: Window) -> Published:
         body = _body(parcel)
         request = self._open().build_request(
             "POST",
@@ -77,7 +88,7 @@ class Webhook:
             await response.aclose()
         if not response.is_success:
             raise self._refused(response, answer)
-        return _link(answer)
+        return Published(_link(answer))
 
     async def aclose(self) -> None:
         """Close the client."""

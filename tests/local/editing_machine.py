@@ -19,13 +19,14 @@ from providers.local import dispatch
 from providers.local.dispatch import Claim
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
+from providers.local.roster import Roster
 from providers.local.state import State, Verdict, judge
-from providers.networks.network import Parcel, Window
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.post import Change
 from tests.local.embedded import OUTBOX, WEBHOOK, order
+from tests.local.stand_in import StandIn
 
 T = TypeVar("T")
 LEASE = timedelta(seconds=60)
@@ -37,22 +38,6 @@ FAILURES = {
     "unreachable": Failure(ErrorCode.PROVIDER_UNREACHABLE, "Not there."),
 }
 DOUBT = Failure(ErrorCode.PROVIDER_TIMEOUT, "No answer.", doubt=True)
-
-
-class Place:
-    """A network that only says what it is; the machine itself sends."""
-
-    takes_files = True
-
-    def __init__(self, account: Account, *, exact: bool) -> None:
-        self.account = account
-        self.exact = exact
-
-    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-        raise NotImplementedError
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
 
 
 class EditingMachine(RuleBasedStateMachine):
@@ -68,7 +53,7 @@ class EditingMachine(RuleBasedStateMachine):
         self.now = datetime(2026, 12, 1, tzinfo=UTC)
         path, components = self.folder / "postwright.db", {"local": LEDGER_MIGRATIONS}
         self.courier, self.editor = Database(path, components), Database(path, components)
-        places = [Place(OUTBOX, exact=True), Place(WEBHOOK, exact=False)]
+        places = Roster([StandIn(OUTBOX, exact=True), StandIn(WEBHOOK)])
         self.local = Local(self.editor, lambda: self.now, places)
         self.made = 0
         self.intended: set[tuple[str, int]] = set()

@@ -1,6 +1,6 @@
 """The embedded engine put together as a server would, on a folder of the test's own and a watch it can set."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from providers.dialling import Resolver, ask_system
 from providers.fetch import Fetcher
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
+from providers.local.roster import Roster
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.public import is_public
@@ -60,12 +61,12 @@ class Embedded:
         self.folder = home / "outbox"
         self.database = Database(home / "postwright.db", {"local": LEDGER_MIGRATIONS})
         fetcher = Fetcher(clock, resolve=resolve, permitted=loopback)
-        self.networks: Sequence[Network] = (Outbox(self.folder, fetcher, clock), *networks)
+        self.roster = Roster([Outbox(self.folder, fetcher, clock), *networks])
         lock = home / "courier.lock"
         self.courier = Courier(
-            self.database, clock, self.networks, lock, spread=lambda ceiling: spread * ceiling, **courier
+            self.database, clock, self.roster, lock, spread=lambda ceiling: spread * ceiling, **courier
         )
-        self.local = Local(self.database, clock, self.networks, wake=self.courier.wake)
+        self.local = Local(self.database, clock, self.roster, wake=self.courier.wake)
 
     @property
     def files(self) -> list[str]:

@@ -12,13 +12,14 @@ from engine.delivery import Courier
 from providers.local import dispatch
 from providers.local.dispatch import Claim
 from providers.local.state import State, Verdict
-from providers.networks.network import Parcel, Window
+from providers.networks.network import Parcel, Published, Window
 from providers.networks.webhook import Webhook
 from schemas.account import Account
 from schemas.post import Delivery, Query
 from schemas.status import Status
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, Watch, order
 from tests.local.receiver import answers, receiver
+from tests.local.stand_in import StandIn
 
 pytestmark = pytest.mark.anyio
 
@@ -168,7 +169,7 @@ async def test_an_old_holder_changes_nothing(embedded: Embedded, watch: Watch) -
     assert not await embedded.database.write(partial(dispatch.intend, claim=old, until=watch.now + LEASE))
     await embedded.database.write(partial(dispatch.renew, claim=old, until=watch.now + timedelta(days=1)))
     assert await embedded.database.read(dispatch.next_lapse) == watch.now + LEASE
-    published = Verdict(State.PUBLISHED, url="file:///x", published_at=watch.now)
+    published = Verdict(State.PUBLISHED, published=Published("file:///x"), published_at=watch.now)
     assert await embedded.database.write(partial(dispatch.conclude, claim=new, verdict=published))
     assert (await embedded.local.post(receipt.id)).status is Status.PUBLISHED
 
@@ -213,7 +214,7 @@ async def test_a_process_that_lost_its_delivery_before_it_wrote_the_intent_sends
 
     async with receiver(answers()) as server, Embedded(tmp_path, watch, Webhook(server.url, None, watch)) as engine:
         await engine.local.create(order("Hello", WEBHOOK))
-        courier = Courier(engine.database, slow, engine.networks, tmp_path / "courier.lock")
+        courier = Courier(engine.database, slow, engine.roster, tmp_path / "courier.lock")
         await courier.step()
         assert (await claims(engine)) == [("leased", 7)]
     assert server.seen == []
@@ -224,25 +225,13 @@ async def claims(engine: Embedded) -> list[tuple[str, int]]:
     return [(row["state"], row["fence"]) for row in rows]
 
 
-class Clumsy:
-    """A network with a bug."""
-
-    account = WEBHOOK
-    takes_files = False
-
-    def __init__(self, *, exact: bool) -> None:
-        self.exact = exact
-
-    async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-        raise ZeroDivisionError
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
+async def stumble(parcel: Parcel, window: Window) -> Published:
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize(("exact", "status"), [(True, Status.QUEUED), (False, Status.UNKNOWN)])
 async def test_a_bug_in_a_network_is_a_doubt(tmp_path: Path, watch: Watch, exact: bool, status: Status) -> None:
-    async with Embedded(tmp_path, watch, Clumsy(exact=exact), spread=1.0) as engine:
+    async with Embedded(tmp_path, watch, StandIn(WEBHOOK, stumble, exact=exact), spread=1.0) as engine:
         receipt = await engine.local.create(order("Hello", OUTBOX, WEBHOOK))
         await engine.courier.step()
         post = await engine.local.post(receipt.id)

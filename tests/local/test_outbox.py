@@ -10,7 +10,7 @@ import anyio
 import pytest
 from anyio.abc import ByteStream
 
-from providers.networks.network import Parcel, Window
+from providers.networks.network import Parcel, Published, Window
 from schemas.status import Status
 from tests.local.embedded import Embedded, Watch, order
 from tests.local.receiver import Handler, Receiver, Seen, answers, receiver
@@ -136,14 +136,15 @@ async def test_media_that_never_load_end_as_failed_and_may_be_sent_again(tmp_pat
 
 
 async def test_delivering_again_changes_nothing(embedded: Embedded, watch: Watch) -> None:
-    outbox = embedded.networks[0]
+    outbox = (await embedded.roster.networks())["local:outbox"]
     await embedded.local.create(order())
     await embedded.courier.step()
     path = embedded.folder / embedded.files[0]
     path.write_text("edited by hand", encoding="utf-8")
     rows = await embedded.database.read(lambda c: c.execute("SELECT id, post_id FROM delivery").fetchall())
     parcel = Parcel(rows[0]["id"], rows[0]["post_id"], "local:outbox", "Hello", None, due_at=watch.now)
-    assert await outbox.deliver(parcel, Window(watch)) == path.as_uri()
+    step = await outbox.prepare(parcel)
+    assert await step(Window(watch)) == Published(path.as_uri())
     assert path.read_text(encoding="utf-8") == "edited by hand"
     assert len(embedded.files) == 1
 

@@ -64,7 +64,7 @@ async def test_a_draft_stays_a_draft(embedded: Embedded, watch: Watch) -> None:
 
 async def test_each_new_post_wakes_who_delivers(embedded: Embedded, watch: Watch) -> None:
     woken: list[str] = []
-    local = Local(embedded.database, watch, embedded.networks, wake=lambda: woken.append("now"))
+    local = Local(embedded.database, watch, embedded.roster, wake=lambda: woken.append("now"))
     await local.create(order("One"))
     assert woken == ["now"]
 

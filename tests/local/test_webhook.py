@@ -15,9 +15,8 @@ import anyio
 import pytest
 from anyio.abc import ByteStream, SocketAttribute
 
-from providers.networks.network import Network, Parcel, Window
+from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.webhook import Webhook
-from schemas.account import Account
 from schemas.post import Delivery, Query
 from schemas.status import Status
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, Watch, order
@@ -209,26 +208,21 @@ async def test_what_cannot_be_reached_waits_and_goes_out_when_it_can(tmp_path: P
 
 
 async def test_a_machine_that_slept_between_deciding_and_sending_does_not_send(tmp_path: Path, watch: Watch) -> None:
-    class Sleepy:
+    class Sleepy(Webhook):
         """A network on a machine whose lid closes right before sending, once."""
 
-        exact = False
-        takes_files = False
+        async def prepare(self, parcel: Parcel) -> Step:
+            step = await super().prepare(parcel)
 
-        def __init__(self, network: Network) -> None:
-            self.network = network
-            self.account: Account = network.account
+            async def asleep(window: Window) -> Published:
+                if not server.seen and parcel.due_at == watch.now:
+                    watch.advance(seconds=6)
+                return await step(window)
 
-        async def deliver(self, parcel: Parcel, window: Window) -> str | None:
-            if not server.seen and parcel.due_at == watch.now:
-                watch.advance(seconds=6)
-            return await self.network.deliver(parcel, window)
-
-        async def aclose(self) -> None:
-            await self.network.aclose()
+            return asleep
 
     async with receiver(answers()) as server:
-        hook = Sleepy(Webhook(server.url, None, watch))
+        hook = Sleepy(server.url, None, watch)
         async with Embedded(tmp_path, watch, hook, spread=1.0) as engine:
             delivery = await sent(engine)
             assert (delivery.status, server.seen) == (Status.QUEUED, [])

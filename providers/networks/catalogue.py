@@ -1,0 +1,5 @@
+"""Every network that accounts can be added on, by platform."""
+
+from providers.networks.kind import Kind
+
+KINDS: dict[str, Kind] = {kind.platform: kind for kind in ()}
