@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from bench.faults.history import WRONGS, Count, play
-from bench.faults.mutants import MUTANTS
+from bench.faults.mutants import MUTANTS, NOTICED_WITH
 from bench.faults.plan import Plan, draw
 from bench.faults.real import real
 from bench.faults.services import KINDS
@@ -76,7 +76,10 @@ def notice(mutant: str, seeds: int = SEEDS) -> str | None:
     with MUTANTS[mutant]():
         for seed in range(seeds):
             for provider in KINDS:
-                count: Count = play(draw(seed, provider))
+                plan = draw(seed, provider)
+                if NOTICED_WITH.get(mutant, plan.keys) != plan.keys:
+                    continue
+                count: Count = play(plan)
                 if count.bad:
                     return count.bad[0]
     return None

@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio.lowlevel
 
+from bench.faults.plan import TWO_TENANTS
 from engine import cases, creation, intent, journal, orders
 from engine.cases import Cases, Pauses
 from engine.intent import Intent, Wanted
@@ -162,3 +163,5 @@ MUTANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "account order in the fingerprint": _account_order,
     "check, then insert": _check_then_insert,
 }
+#: Rules that only histories with such keys can notice; the others need not be played.
+NOTICED_WITH = {"key without tenant": TWO_TENANTS}
