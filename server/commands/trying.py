@@ -1,0 +1,93 @@
+"""``postwright demo`` and ``sandbox``: to try things without a service."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import anyio
+import click
+from starlette.types import ASGIApp
+
+
+@click.command()
+def demo() -> None:
+    """Watch an agent post: a mistake, the correction, the schedule, the delivery. Needs no key and no network."""
+    from server.demo import play  # noqa: PLC0415  (loads the MCP SDK)
+
+    anyio.run(play, click.echo)
+
+
+@click.group()
+def sandbox() -> None:
+    """Serve a stand-in of a hosted API on loopback, to try things and to rehearse failures."""
+
+
+_port = click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+_seeds = click.option(
+    "--seed-accounts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON list of accounts."
+)
+
+
+@sandbox.command("genviral")
+@_port
+@_seeds
+@click.option("--generation", type=click.Choice(["v1", "v2"]), default="v1", show_default=True)
+def sandbox_genviral(port: int, seed_accounts: Path | None, generation: Literal["v1", "v2"]) -> None:
+    """Stand in for Genviral's Partner API."""
+    from sandbox.genviral import BASE_PATH, create_app, load_accounts  # noqa: PLC0415  (no other command needs it)
+
+    with _named("--seed-accounts"):
+        app = create_app(load_accounts(seed_accounts) if seed_accounts else None, generation=generation)
+    _serve_sandbox(app, port, BASE_PATH, ("GENVIRAL", "gva_live_sandbox.secret"))
+
+
+@sandbox.command("postpost")
+@_port
+@_seeds
+def sandbox_postpost(port: int, seed_accounts: Path | None) -> None:
+    """Stand in for PostPost's API."""
+    from sandbox.postpost import BASE_PATH, create_app, load_connections  # noqa: PLC0415  (no other command needs it)
+
+    with _named("--seed-accounts"):
+        app = create_app(load_connections(seed_accounts) if seed_accounts else None)
+    _serve_sandbox(app, port, BASE_PATH, ("POSTPOST", "sk_sandbox.secret"))
+
+
+@sandbox.command("socialapi")
+@_port
+@_seeds
+def sandbox_socialapi(port: int, seed_accounts: Path | None) -> None:
+    """Stand in for SocialAPI.ai's API."""
+    from sandbox.socialapi import BASE_PATH, create_app, load_accounts  # noqa: PLC0415  (no other command needs it)
+
+    with _named("--seed-accounts"):
+        app = create_app(load_accounts(seed_accounts) if seed_accounts else None)
+    _serve_sandbox(app, port, BASE_PATH, ("SOCIALAPI", "sapi_key_sandbox"))
+
+
+@contextmanager
+def _named(option: str) -> Generator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
+
+
+def _serve_sandbox(app: ASGIApp, port: int, base: str, names: tuple[str, str]) -> None:
+    from sandbox.serve import serve as serve_app  # noqa: PLC0415
+
+    name, key = names
+
+    def say(bound: int) -> None:
+        click.echo(f"Listening on http://127.0.0.1:{bound}; stop with Ctrl-C. Point postwright at it:")
+        click.echo(f"  POSTWRIGHT_{name}_API_KEY={key}")
+        click.echo(f"  POSTWRIGHT_{name}_BASE_URL=http://127.0.0.1:{bound}{base}")
+
+    try:
+        anyio.run(partial(serve_app, app, port=port, on_ready=say))
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror}") from None
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
