@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.errors import ENTRIES, Decision, Entry, ErrorCode, Outcome, Who
 from schemas.jsonvalue import JsonObject, is_list, items, members
 from schemas.problem import Problem, issues
-from schemas.untrusted import foreign, scrubbed
+from schemas.untrusted import foreign, scrubbed, spotless
 
 #: Errors stay under this many characters of JSON: Claude Code cuts the text of an error at 10,000.
 ERROR_BUDGET = 8_000
@@ -82,7 +82,7 @@ class Result(_Frozen):
         outside = sorted(foreign(body.get("data")))
         if outside:
             body["data"]["untrusted"] = outside
-        return scrubbed(body)
+        return body if spotless(compact(body)) else scrubbed(body)
 
 
 def failure(

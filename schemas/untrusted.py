@@ -13,6 +13,8 @@ _HIDDEN = re.compile(
 )
 # Joiners and variation selectors are needed in scripts and emoji, one at a time; several in a row only carry something.
 _ROW = re.compile(r"[\u200c\u200d\ufe00-\ufe0f]{2,}")
+# Either of them anywhere, or what JSON escapes: every control character, though a backslash before a u may be innocent.
+_SUSPECT = re.compile(rf"{_HIDDEN.pattern}|{_ROW.pattern}|\\[ubfr]")
 #: The members of results whose text comes from services and platforms, or from posts as they tell them.
 FOREIGN = frozenset(
     {
@@ -42,6 +44,11 @@ def clean(text: str, limit: int = 500) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def spotless(told: str) -> bool:
+    """Tell, of a JSON value written out, with names of ours, whether ``scrubbed`` surely changes nothing of it."""
+    return len(told) <= LONGEST and _SUSPECT.search(told) is None
+
+
 def scrubbed(value: Any) -> Any:
     """Clean every text of a JSON value, whoever put it there."""
     if isinstance(value, str):
@@ -53,12 +60,15 @@ def scrubbed(value: Any) -> Any:
 
 def foreign(value: Any) -> set[str]:
     """Name the members of a JSON value that hold text from outside."""
-    names = set[str]().union(*map(foreign, items(value)))
-    for name, member in members(value).items():
-        texts = [member] if isinstance(member, str) else items(member)
-        names |= foreign(member) | (
-            {name} if name in FOREIGN and any(isinstance(text, str) for text in texts) else set()
-        )
+    names, waiting = set[str](), [value]
+    while waiting:
+        part = waiting.pop()
+        waiting += [entry for entry in items(part) if isinstance(entry, list | dict)]
+        for name, member in members(part).items():
+            if isinstance(member, list | dict):
+                waiting.append(member)
+            if name in FOREIGN and (isinstance(member, str) or any(isinstance(text, str) for text in items(member))):
+                names.add(name)
     return names
 
 
