@@ -1,13 +1,11 @@
 """The composition root: the only place that knows every part."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from typing import Any
 
 import httpx2
 from anyio import create_task_group
@@ -27,12 +25,9 @@ from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
 from engine.settler import Settler
 from engine.taking import Takings
-from providers.breaker import BREAKER_MIGRATIONS, Breaker
+from providers.breaker import BREAKER_MIGRATIONS
 from providers.database import Database
 from providers.fetch import Fetcher
-from providers.genviral.provider import Genviral
-from providers.genviral.rules import RULES
-from providers.genviral.rules_v2 import RULES_V2
 from providers.jitter import Spread, full_jitter
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
@@ -40,17 +35,16 @@ from providers.local.roster import Roster
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
-from providers.postpost.provider import PostPost
 from providers.protocol import Provider
-from providers.socialapi.provider import SocialAPI
-from providers.turns import Turns
-from providers.wire import TURN_SECONDS, Wire
 from schemas.instant import Clock
+from server import hosted
 from server.audit import Audit
 from server.dispatch import Dispatch
 from server.log import redact
+from server.parts import Beside, Parts
 from server.roots import Roots
 from server.settings import Settings
+from server.version import own_version
 
 #: The one file that all processes of a home share, and whose tables are in it.
 DATABASE = "postwright.db"
@@ -70,22 +64,6 @@ class App:
 
     server: Server[Any]
     desk: Desk
-
-
-Beside: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What providers are made of, and what they add to run beside the server."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    fetching: Callable[[Clock], Fetcher]
-    transport: httpx2.AsyncBaseTransport | None = None
-    spread: Spread = full_jitter
-    beside: list[Beside] = field(default_factory=list[Beside])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +116,7 @@ async def open_desk(
     """
     database = database or Database(settings.home / DATABASE, COMPONENTS)
     fetcher = fetching(clock)
-    parts = _Parts(settings, clock, database, fetching, transport, spread)
+    parts = Parts(settings, clock, database, fetching, transport, spread)
     providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
     desk = _desk(parts, providers, fetcher)
     try:
@@ -150,7 +128,7 @@ async def open_desk(
         await database.aclose()
 
 
-def _desk(parts: _Parts, providers: dict[str, Provider], fetcher: Fetcher) -> Desk:
+def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher) -> Desk:
     settings, clock, database = parts.settings, parts.clock, parts.database
     tenants = {name: settings.tenant(name) for name in providers}
     # Cases of the journal's first schema name no tenant, and are settled by whoever has the provider now.
@@ -194,69 +172,7 @@ def _settler(desk: Desk, settings: Settings) -> Settler:
     return Settler(desk, poll_seconds, timedelta(days=settings.journal_days), settings.journal_posts)
 
 
-def own_version() -> str:
-    """Tell the installed version; a checkout that is not installed has none."""
-    try:
-        return version("postwright")
-    except PackageNotFoundError:
-        return "0+checkout"
-
-
-def _wire(
-    parts: _Parts,
-    provider: str,
-    *,
-    key_header: str = "Authorization",
-    headers: dict[str, str] | None = None,
-) -> Wire:
-    settings = parts.settings
-    key = settings.key(provider)
-    if key is None:
-        raise ValueError(f"{provider} is on without a key")
-    concurrency = settings.concurrency(provider)
-    return Wire(
-        settings.base_url(provider),
-        key,
-        parts.clock,
-        timeout=settings.send_timeout,
-        user_agent=f"postwright/{own_version()}",
-        concurrency=concurrency,
-        key_header=key_header,
-        headers=headers,
-        turns=Turns(concurrency, settings.home / "turns", provider),
-        breaker=_breaker(parts, provider),
-        transport=parts.transport,
-        spread=parts.spread,
-    )
-
-
-def _breaker(parts: _Parts, provider: str) -> Breaker | None:
-    """Make the breaker of a provider, and of the server where its API is: one that is down says nothing of another."""
-    settings = parts.settings
-    if not settings.breaker_failures:
-        return None
-    base = urlsplit(settings.base_url(provider))
-    name, seconds = f"{provider} {base.hostname}:{base.port or base.scheme}", settings.send_timeout + TURN_SECONDS
-    return Breaker(parts.database, parts.clock, name, most=settings.breaker_failures, probe_seconds=seconds)
-
-
-def _genviral(parts: _Parts) -> Provider:
-    settings = parts.settings
-    rules = {"v1": RULES, "v2": RULES_V2}[settings.genviral_rules]
-    return Genviral(_wire(parts, "genviral"), parts.clock, rules=rules, poll_seconds=settings.genviral_poll_seconds)
-
-
-def _postpost(parts: _Parts) -> Provider:
-    user = parts.settings.postpost_user_id
-    wire = _wire(parts, "postpost", key_header="x-api-key", headers={"x-postpost-user-id": user} if user else None)
-    return PostPost(wire, parts.clock, parts.fetching(parts.clock))
-
-
-def _socialapi(parts: _Parts) -> Provider:
-    return SocialAPI(_wire(parts, "socialapi"), parts.clock)
-
-
-def _local(parts: _Parts) -> Provider:
+def _local(parts: Parts) -> Provider:
     settings, clock = parts.settings, parts.clock
     networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
     if settings.webhook_url:
@@ -271,9 +187,9 @@ def _local(parts: _Parts) -> Provider:
     return Local(parts.database, clock, roster, wake=courier.wake)
 
 
-_PROVIDERS: dict[str, Callable[[_Parts], Provider]] = {
-    "genviral": _genviral,
-    "postpost": _postpost,
-    "socialapi": _socialapi,
+_PROVIDERS: dict[str, Callable[[Parts], Provider]] = {
+    "genviral": hosted.genviral,
+    "postpost": hosted.postpost,
+    "socialapi": hosted.socialapi,
     "local": _local,
 }

@@ -14,9 +14,10 @@ from engine.modes import ServerMode
 from providers.database import SAFE_WAL
 from providers.protocol import Failure
 from schemas.errors import ENTRIES
-from server.app import build, own_version
+from server.app import build
 from server.log import redact
 from server.settings import PREFIX, SettingsError, load, unset
+from server.version import own_version
 
 
 class Mark(StrEnum):
