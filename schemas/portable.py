@@ -1,7 +1,7 @@
 """The JSON schema that every client takes (design section 4.4), made from models and the providers' rules."""
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import cache, reduce
 
 from pydantic import BaseModel
 
@@ -45,11 +45,17 @@ def _with_rules(rules: RuleSet) -> JsonObject:
 
 def _portable(model: type[BaseModel]) -> JsonObject:
     """Flatten pydantic's schema: no references, no combinators, no titles, no type arrays, closed objects."""
-    raw = model.model_json_schema()
+    raw = _raw(model)
     flat = _flat(raw, raw.get("$defs", {}))
     flat.pop("description", None)
     flat.setdefault("properties", {})
     return flat
+
+
+@cache
+def _raw(model: type[BaseModel]) -> JsonObject:
+    """Make pydantic's schema, once: it takes milliseconds, several tools ask for the same, and nobody changes it."""
+    return model.model_json_schema()
 
 
 def _flat(schema: JsonObject, definitions: JsonObject) -> JsonObject:

@@ -60,12 +60,13 @@ def scrubbed(value: Any) -> Any:
 
 def foreign(value: Any) -> set[str]:
     """Name the members of a JSON value that hold text from outside."""
-    names, waiting = set[str](), [value]
+    names: set[str] = set()
+    waiting = [value]
     while waiting:
         part = waiting.pop()
-        waiting += [entry for entry in items(part) if isinstance(entry, list | dict)]
+        waiting += items(part)
         for name, member in members(part).items():
-            if isinstance(member, list | dict):
+            if not isinstance(member, str):
                 waiting.append(member)
             if name in FOREIGN and (isinstance(member, str) or any(isinstance(text, str) for text in items(member))):
                 names.add(name)

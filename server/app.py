@@ -14,7 +14,6 @@ from mcp.server import Server
 from engine.approvals import Approvals
 from engine.cases import Cases, Pauses
 from engine.clock import utc_now
-from engine.delivery import Courier
 from engine.desk import Desk
 from engine.directory import Directory
 from engine.held import APPROVAL_MIGRATIONS
@@ -30,11 +29,6 @@ from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
 from providers.local.ledger import LEDGER_MIGRATIONS
-from providers.local.provider import Local
-from providers.local.roster import Roster
-from providers.networks.network import Network
-from providers.networks.outbox import Outbox
-from providers.networks.webhook import Webhook
 from providers.protocol import Provider
 from schemas.instant import Clock
 from server import hosted
@@ -172,24 +166,15 @@ def _settler(desk: Desk, settings: Settings) -> Settler:
     return Settler(desk, poll_seconds, timedelta(days=settings.journal_days), settings.journal_posts)
 
 
-def _local(parts: Parts) -> Provider:
-    settings, clock = parts.settings, parts.clock
-    networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
-    if settings.webhook_url:
-        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-        networks.append(Webhook(str(settings.webhook_url), secret, clock))
-    late = timedelta(seconds=settings.max_lateness)
-    roster = Roster(networks)
-    courier = Courier(
-        parts.database, clock, roster, settings.home / "courier.lock", max_lateness=late, spread=parts.spread
-    )
-    parts.beside.append(courier.run)
-    return Local(parts.database, clock, roster, wake=courier.wake)
+def _embedded(parts: Parts) -> Provider:
+    from server.embedded import local  # noqa: PLC0415  (all networks with it, for which the others should not wait)
+
+    return local(parts)
 
 
 _PROVIDERS: dict[str, Callable[[Parts], Provider]] = {
     "genviral": hosted.genviral,
     "postpost": hosted.postpost,
     "socialapi": hosted.socialapi,
-    "local": _local,
+    "local": _embedded,
 }
