@@ -10,21 +10,29 @@ from functools import partial
 import anyio
 import httpx2
 
-from providers.answer import NEVER_SENT
-from providers.leaving import held_back
+from providers.answer import Answer
+from providers.errors import ErrorRow, ErrorTable
+from providers.networks.calling import TOTAL_SECONDS, Caller, Dialect, sent_once
 from providers.networks.network import Parcel, Published, Step, Window
-from providers.protocol import Failure
-from providers.wire import retry_after
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import members, text
-from schemas.result import ProviderError
 from schemas.untrusted import clean
 
-CONNECT_SECONDS = 5.0
-TOTAL_SECONDS = 30.0
-MAX_ANSWER = 65_536
+#: How much of an answer is read, and for how long: its status says enough.
+MAX_ANSWER, ANSWER_SECONDS = 65_536, 5.0
+
+_RFC = "RFC 9110 15"
+#: Below 500 these say "not now", and all others "never" (reference engine 2.5).
+ERRORS = ErrorTable(
+    (
+        ErrorRow(408, None, ErrorCode.PROVIDER_TIMEOUT, _RFC),
+        ErrorRow(425, None, ErrorCode.PROVIDER_ERROR, "RFC 8470 5.2"),
+        ErrorRow(429, None, ErrorCode.RATE_LIMITED, "RFC 6585 4"),
+        *(ErrorRow(moved, None, ErrorCode.REJECTED, _RFC) for moved in range(300, 309)),
+    )
+)
 
 
 class Webhook:
@@ -32,6 +40,8 @@ class Webhook:
 
     The body is ``{"type": "post.publish", "timestamp": ..., "data": {...}}``; without a ``secret`` it is not
     signed. Any 2xx publishes, and a JSON answer may give the link of the post as ``url``. Redirects are not followed.
+    It is ``account``, or the one that the settings turn on. It is reached past the proxies of the environment: more
+    often than not it stands on the same machine.
 
     Raises:
         ValueError: ``url`` is not an http(s) link, or ``secret`` begins with ``whsec_`` and is not base64.
@@ -42,13 +52,20 @@ class Webhook:
     tells = False
     takes_back = False
 
-    def __init__(self, url: str, secret: str | None, clock: Clock, *, seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str | None,
+        clock: Clock,
+        *,
+        account: Account | None = None,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
         self._url = _checked(url)
         self._key = _key(secret) if secret else None
         self._clock = clock
-        self._seconds = seconds
-        self._client: httpx2.AsyncClient | None = None
-        self.account = Account(id="local:webhook", platform="webhook", name=f"Webhook {self._url.host}")
+        self._caller = Caller(_DIALECT, clock, _telling(self._url, secret), seconds=seconds, direct=True)
+        self.account = account or Account(id="local:webhook", platform="webhook", name=f"Webhook {self._url.host}")
 
     async def prepare(self, parcel: Parcel) -> Step:
         """Return the one step there is."""
@@ -64,53 +81,21 @@ class Webhook:
         """Tell the host; whether somebody listens there shows when a post is delivered."""
         return self._url.host
 
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        await self._caller.aclose()
+
     async def _deliver(self, parcel: Parcel, window: Window) -> Published:
         body = _body(parcel)
-        request = self._open().build_request(
-            "POST",
-            self._url,
-            content=body,
-            headers=self._headers(parcel, body),
-            extensions=held_back(window.check, body=True),
-        )
-        try:
-            with anyio.fail_after(self._seconds):
-                response = await self._open().send(request, stream=True)
-        except NEVER_SENT as error:
-            message = f"The webhook could not be reached ({type(error).__name__}); nothing was sent."
-            raise Failure(ErrorCode.PROVIDER_UNREACHABLE, message) from error
-        except (httpx2.HTTPError, TimeoutError) as error:
-            message = f"The webhook was sent the post and gave no answer ({type(error).__name__}).{_DOUBT}"
-            raise Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=True) from error
-        try:
-            answer = await _read(response)
-        finally:
-            await response.aclose()
-        if not response.is_success:
-            raise self._refused(response, answer)
-        return Published(_link(answer))
-
-    async def aclose(self) -> None:
-        """Close the client."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
-    def _open(self) -> httpx2.AsyncClient:
-        # A connection of its own for every request: a kept one may have gone stale, which would look like a doubt.
-        if self._client is None:
-            self._client = httpx2.AsyncClient(
-                timeout=httpx2.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds)),
-                limits=httpx2.Limits(max_keepalive_connections=0),
-                trust_env=False,
-            )
-        return self._client
+        with sent_once():
+            headers = self._headers(parcel, body)
+            answer = await self._caller.call("POST", self._url, headers=headers, content=body, window=window)
+        return Published(_link(answer.body))
 
     def _headers(self, parcel: Parcel, body: bytes) -> dict[str, str]:
         stamp = str(int(self._clock().timestamp()))
         headers = {
             "content-type": "application/json",
-            "user-agent": "postwright",
             "webhook-id": parcel.delivery_id,
             "webhook-timestamp": stamp,
         }
@@ -120,40 +105,24 @@ class Webhook:
             headers["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
         return headers
 
-    def _refused(self, response: httpx2.Response, answer: bytes) -> Failure:
-        status, after = response.status_code, retry_after(response.headers, self._clock)
-        code, doubt = _meaning(status, asked_to_wait=after is not None)
-        words = clean(answer.decode("utf-8", "replace").strip(), 200)
-        said = f' and said: "{words}"' if words else ""
-        remark = _DOUBT if doubt else _REDIRECT if response.is_redirect else ""
-        return Failure(
-            code,
-            f"The webhook answered {status}{said}.{remark}",
-            doubt=doubt,
-            after_seconds=after,
-            provider_error=ProviderError(http_status=status, message=words or None),
-        )
 
-
-def _meaning(status: int, *, asked_to_wait: bool) -> tuple[ErrorCode, bool]:
-    """Tell what a refusal means, and whether the post may have been taken all the same (reference engine 2.5)."""
-    if status >= _SERVER_ERROR:
-        return ErrorCode.PROVIDER_ERROR, not (status == _UNAVAILABLE and asked_to_wait)
-    return _NOT_NOW.get(status, ErrorCode.REJECTED), False
-
-
-async def _read(response: httpx2.Response) -> bytes:
+async def _begun(response: httpx2.Response) -> Answer:
     """Read the beginning of an answer; its status says enough if it breaks off."""
     body = b""
-    with anyio.move_on_after(CONNECT_SECONDS):
-        try:
+    try:
+        with anyio.move_on_after(ANSWER_SECONDS):
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) >= MAX_ANSWER:
                     break
-        except httpx2.HTTPError:
-            pass
-    return body[:MAX_ANSWER]
+    except httpx2.HTTPError:
+        pass
+    finally:
+        await response.aclose()
+    return Answer(response.status_code, response.headers, body[:MAX_ANSWER])
+
+
+_DIALECT = Dialect("The webhook", ERRORS, lambda answer: (None, answer.body.decode("utf-8", "replace")), heard=_begun)
 
 
 def _body(parcel: Parcel) -> bytes:
@@ -188,6 +157,13 @@ def _checked(url: str) -> httpx2.URL:
     return parsed
 
 
+def _telling(url: httpx2.URL, secret: str | None) -> tuple[str, ...]:
+    """Name what a receiver may repeat in its answer and nobody else should read; the longest first."""
+    target, path = url.raw_path.decode("ascii").lstrip("/"), url.path.lstrip("/")
+    parts = (target, path, url.query.decode("ascii"), url.password, secret or "")
+    return tuple(part for part in parts if len(part) >= _SHORTEST_SECRET)
+
+
 def _key(secret: str) -> bytes:
     if not secret.startswith(_PREFIX):
         return secret.encode()
@@ -197,14 +173,5 @@ def _key(secret: str) -> bytes:
         raise ValueError("the webhook secret begins with whsec_ but the rest is not base64") from None
 
 
-# Below 500 these say "not now", and all others "never".
-_NOT_NOW = {
-    408: ErrorCode.PROVIDER_TIMEOUT,
-    425: ErrorCode.PROVIDER_ERROR,
-    429: ErrorCode.RATE_LIMITED,
-}
-_UNAVAILABLE, _SERVER_ERROR = 503, 500
-_DOUBT = " It may have published the post, so it is not sent again."
-_REDIRECT = " Redirects are not followed: give the final URL."
 _PREFIX = "whsec_"
-_LONGEST_LINK = 2048
+_LONGEST_LINK, _SHORTEST_SECRET = 2048, 8

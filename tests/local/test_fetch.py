@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import cycle, repeat
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,12 @@ from typing import Any
 import anyio
 import pytest
 from anyio.abc import ByteStream
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from providers.fetch import Fetcher
 from providers.protocol import Failure
 from providers.public import is_public
 from schemas.errors import ErrorCode
+from tests.local.certificates import certificate
 from tests.local.receiver import Handler, Receiver, Seen, answers, receiver
 
 pytestmark = [
@@ -241,29 +239,6 @@ async def test_a_certificate_is_held_against_the_name_and_not_the_address(tmp_pa
         refused = await refusal(fetcher, "https://twice.test/", tmp_path)
         await fetcher.aclose()
     assert refused.code is ErrorCode.PROVIDER_UNREACHABLE
-
-
-def certificate(host: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Make a self-signed certificate; return what serves it and what trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "cert.pem").write_bytes(pem + secret)
-    served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    served.load_cert_chain(folder / "cert.pem")
-    return served, ssl.create_default_context(cadata=pem.decode())
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "2a00:1450::1"])

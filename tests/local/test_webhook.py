@@ -17,6 +17,7 @@ from anyio.abc import ByteStream, SocketAttribute
 
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.webhook import Webhook
+from schemas.account import Account
 from schemas.post import Delivery, Query
 from schemas.status import Status
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, Watch, order
@@ -251,6 +252,33 @@ def test_a_secret_that_is_none_is_refused_at_the_start_without_being_shown(watch
     with pytest.raises(ValueError, match="not base64") as refused:
         Webhook("https://example.com", "whsec_s3cret!", watch)
     assert "s3cret" not in str(refused.value)
+
+
+async def test_several_webhooks_are_accounts_of_their_own(tmp_path: Path, watch: Watch) -> None:
+    accounts = [Account(id=f"local:webhook-{name}", platform="webhook", name=name) for name in ("crm", "blog")]
+    async with receiver(answers()) as server:
+        hooks = [Webhook(server.url, None, watch, account=account) for account in accounts]
+        async with Embedded(tmp_path, watch, *hooks) as engine:
+            receipt = await engine.local.create(order("Both", *accounts))
+            await engine.courier.step()
+            post = await engine.local.post(receipt.id)
+    assert post.status is Status.PUBLISHED
+    assert sorted(json.loads(seen.body)["data"]["account"] for seen in server.seen) == [
+        "local:webhook-blog",
+        "local:webhook-crm",
+    ]
+
+
+async def test_a_receiver_that_repeats_its_link_or_its_secret_does_not_make_them_known(
+    tmp_path: Path, watch: Watch
+) -> None:
+    words = b"Cannot POST /services/t0ken-of-mine?key=another-key for my-s3cret of passw0rd"
+    async with receiver(answers(404, words)) as server:
+        link = f"http://me:passw0rd@127.0.0.1:{server.port}/services/t0ken-of-mine?key=another-key"
+        async with Embedded(tmp_path, watch, Webhook(link, "my-s3cret", watch)) as engine:
+            delivery = await sent(engine)
+    assert server.seen[0].headers["authorization"] == "Basic " + base64.b64encode(b"me:passw0rd").decode()
+    assert "Cannot POST /[secret] for [secret] of [secret]" in (delivery.error or "")
 
 
 async def test_no_error_shows_the_url_or_the_secret(tmp_path: Path, watch: Watch) -> None:
