@@ -1,7 +1,7 @@
 """The one HTTP way towards networks: what is done, refused, not sent, and in doubt, on real sockets."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -46,7 +46,7 @@ async def silence(seen: Seen, stream: ByteStream) -> None:
 
 
 @contextmanager
-def deaf() -> Iterator[str]:
+def deaf() -> Generator[str]:
     """A port whose queue of connections is full: nobody gets through, and nobody is turned away."""
     with ExitStack() as open_sockets:
         listener = open_sockets.enter_context(socket.socket())
