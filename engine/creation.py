@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from anyio import create_task_group, fail_after
 
-from engine import reach, telling
+from engine import carriers, reach, telling
 from engine.attaching import Attached, attach, brought, doubt_files, held_against, keep
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
@@ -36,6 +36,10 @@ log = structlog.get_logger(__name__)
 
 async def create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     """Create, schedule, draft or (``dry_run``) only check a post. Every path ends in a verdict."""
+    return await carriers.warned(desk, await _create(desk, reading, call))
+
+
+async def _create(desk: Desk, reading: Reading[PostRequest], call: Call) -> Result:
     provider = _provider(desk, items(reading.arguments.get("accounts")))[0]
     given = reading
     if call.approval is None:

@@ -12,6 +12,7 @@ from engine.limits import Limits
 from engine.media import MediaStore
 from engine.modes import Modes
 from engine.taking import Takings
+from engine.workers import Workers
 from providers.protocol import Provider
 from schemas.asset import Probing
 from schemas.instant import UTC_NAME, Clock
@@ -25,7 +26,8 @@ class Desk:
     nothing of a post may leave any more. ``modes`` say how far calls may go. ``media`` keeps files, ``takings`` take
     them in, and ``probing`` says what is done about links. ``limits`` are those met lately. ``approvals`` keep what
     awaits a person (``None``: nothing can be held, and what would be is refused). ``zone`` is the time zone of whoever
-    asks, unless a call says another.
+    asks, unless a call says another. ``workers`` are the processes that are alive; ``carried`` are the providers whose
+    posts these deliver themselves, with how late one may go out.
     """
 
     providers: dict[str, Provider]
@@ -42,3 +44,5 @@ class Desk:
     probing: Probing = Probing.WARN
     approvals: Approvals | None = None
     zone: str = UTC_NAME
+    workers: Workers | None = None
+    carried: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])

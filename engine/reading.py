@@ -3,7 +3,7 @@
 import anyio
 import structlog
 
-from engine import approving, telling
+from engine import approving, carriers, telling
 from engine.desk import Desk
 from engine.finding import Named, identify
 from engine.held import Held, HeldState
@@ -98,7 +98,8 @@ async def _post(desk: Desk, provider: Provider, native: str) -> Result:
     except Failure as error:
         return read_failed(error, provider.name)
     data = telling.status(desk, post, provider.name)
-    return Result(ok=True, code=200, message=_summary(desk, post), provider=provider.name, data=data)
+    told = Result(ok=True, code=200, message=_summary(desk, post), provider=provider.name, data=data)
+    return await carriers.warned(desk, told)
 
 
 def _summary(desk: Desk, post: Post) -> str:

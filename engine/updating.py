@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine import telling
+from engine import carriers, telling
 from engine.abilities import ADVICE, impossible, words
 from engine.attaching import attach, brought, doubt_files, held_against, keep
 from engine.call import Call
@@ -45,7 +45,9 @@ async def update(desk: Desk, reading: Reading[PostChange], call: Call) -> Result
     if found.id != request.post_id:
         return refused([_by_its_own_id(found)])
     change = await _check(desk, found, reading.arguments)
-    return change if isinstance(change, Result) else await _made(desk, found, change, request.timezone, call)
+    if isinstance(change, Result):
+        return change
+    return await carriers.warned(desk, await _made(desk, found, change, request.timezone, call))
 
 
 async def _made(desk: Desk, found: Found, change: Change, timezone: str | None, call: Call) -> Result:

@@ -24,6 +24,7 @@ from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
 from engine.settler import Settler
 from engine.taking import Takings
+from engine.workers import WORKER_MIGRATIONS, Kind, Workers
 from providers.breaker import BREAKER_MIGRATIONS
 from providers.database import Database
 from providers.fetch import Fetcher
@@ -34,6 +35,7 @@ from schemas.instant import Clock
 from server import hosted
 from server.audit import Audit
 from server.dispatch import Dispatch
+from server.home import using
 from server.log import redact
 from server.parts import Beside, Parts
 from server.roots import Roots
@@ -49,6 +51,7 @@ COMPONENTS = {
     "wire": BREAKER_MIGRATIONS,
     "media": MEDIA_MIGRATIONS,
     "limits": LIMITS_MIGRATIONS,
+    "workers": WORKER_MIGRATIONS,
 }
 
 
@@ -67,6 +70,15 @@ class Opened:
     desk: Desk
     settle: Beside
     deliver: tuple[Beside, ...]
+    workers: Workers
+
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """What this process runs: a server that only reads sends nothing, what was authorised before it included."""
+        works = (self.settle, *self.deliver) if self.desk.modes.server is not ServerMode.READ else ()
+        # A session's first sign of life comes after its start: a client waits for that.
+        first_after = 1.0 if self.workers.me.kind is Kind.SESSION else 0.0
+        return (partial(self.workers.run, first_after), *works)
 
 
 @asynccontextmanager
@@ -74,18 +86,20 @@ async def build(
     settings: Settings,
     clock: Clock = utc_now,
     *,
-    same_machine: bool = True,
+    kind: Kind = Kind.SESSION,
     fetching: Callable[[Clock], Fetcher] = Fetcher,
 ) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end.
 
-    ``same_machine``: the client has the files of this machine, as one on stdio has; ``fetching`` makes what loads
-    links.
+    ``kind`` is what this process is: the client of a session has the files of this machine. ``fetching`` makes what
+    loads links.
+
+    Raises:
+        InUseError: a restore is at work on the home.
     """
-    roots = Roots(settings.media_roots, same_machine=same_machine)
-    async with open_desk(settings, clock, fetching=fetching) as opened, create_task_group() as group:
-        # A server that only reads sends nothing, what was authorised before it included.
-        for run in (opened.settle, *opened.deliver) if settings.mode is not ServerMode.READ else ():
+    roots = Roots(settings.media_roots, same_machine=kind is Kind.SESSION)
+    async with open_desk(settings, clock, kind=kind, fetching=fetching) as opened, create_task_group() as group:
+        for run in opened.beside:
             group.start_soon(run)
         audit = Audit(settings.home, clock, settings.secrets)
         dispatch = Dispatch(opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds, audit=audit)
@@ -98,31 +112,38 @@ async def open_desk(
     settings: Settings,
     clock: Clock = utc_now,
     *,
+    kind: Kind = Kind.SESSION,
     database: Database | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     spread: Spread = full_jitter,
     fetching: Callable[[Clock], Fetcher] = Fetcher,
 ) -> AsyncGenerator[Opened]:
-    """Put together what is under the tools.
+    """Put together what is under the tools, for a process of this ``kind``.
 
     ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses;
     ``fetching`` makes what loads links.
+
+    Raises:
+        InUseError: a restore is at work on the home.
     """
-    database = database or Database(settings.home / DATABASE, COMPONENTS)
-    fetcher = fetching(clock)
-    parts = Parts(settings, clock, database, fetching, transport, spread)
-    providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
-    desk = _desk(parts, providers, fetcher)
-    try:
-        yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside))
-    finally:
-        for provider in providers.values():
-            await provider.aclose()
-        await fetcher.aclose()
-        await database.aclose()
+    with using(settings.home):
+        database = database or Database(settings.home / DATABASE, COMPONENTS)
+        fetcher = fetching(clock)
+        parts = Parts(settings, clock, database, fetching, transport, spread)
+        providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
+        delivers = bool(parts.beside) and settings.mode is not ServerMode.READ
+        workers = Workers(database, clock, kind, own_version(), delivers=delivers)
+        desk = _desk(parts, providers, fetcher, workers)
+        try:
+            yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside), workers)
+        finally:
+            for provider in providers.values():
+                await provider.aclose()
+            await fetcher.aclose()
+            await database.aclose()
 
 
-def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher) -> Desk:
+def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher, workers: Workers) -> Desk:
     settings, clock, database = parts.settings, parts.clock, parts.database
     tenants = {name: settings.tenant(name) for name in providers}
     # Cases of the journal's first schema name no tenant, and are settled by whoever has the provider now.
@@ -152,6 +173,8 @@ def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher) -> Des
         settings.probe_urls,
         Approvals(database, clock, timedelta(days=settings.approval_days)),
         settings.zone,
+        workers,
+        {"local": timedelta(seconds=settings.max_lateness)} if "local" in providers else {},
     )
 
 

@@ -7,8 +7,9 @@ from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor
 from server.commands.serving import serve
-from server.commands.starting import collect_from_now, settings_at
+from server.commands.starting import collect_from_now, settings_at, told
 from server.commands.trying import demo, sandbox
+from server.commands.working import worker
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,13 +26,14 @@ def main(context: click.Context) -> None:
         from server import stdio  # noqa: PLC0415  (loads the MCP SDK, which no other command should wait for)
 
         collect_from_now()
-        anyio.run(stdio.serve, settings)
+        with told():
+            anyio.run(stdio.serve, settings)
     elif context.invoked_subcommand not in _COLLECT_LATER:
         collect_from_now()
 
 
 #: Commands that load more before they let the garbage collector begin.
-_COLLECT_LATER = ("serve",)
+_COLLECT_LATER = ("serve", "worker")
 
-for _command in (serve, doctor, pending, approve, decline, show_log, demo, sandbox):
+for _command in (serve, worker, doctor, pending, approve, decline, show_log, demo, sandbox):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.desk import Desk
 from engine.modes import ServerMode
+from engine.workers import Kind
 from providers.database import SAFE_WAL
 from providers.protocol import Failure
 from schemas.errors import ENTRIES
@@ -59,7 +60,7 @@ async def _findings() -> AsyncGenerator[Finding]:
         return
     yield _home(settings.home)
     yield Finding(Mark.GOOD, _journal_mode())
-    async with build(settings) as app:
+    async with build(settings, kind=Kind.COMMAND) as app:
         async for finding in _providers(app.desk):
             yield Finding(finding.mark, redact(finding.what, settings.secrets), finding.fix)
         async for finding in _modes(app.desk):

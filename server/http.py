@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from engine.workers import Kind
 from server.app import build
 from server.settings import PREFIX, Settings, SettingsError
 
@@ -148,5 +149,5 @@ async def serve(settings: Settings, transport: str, host: str, port: int) -> Non
     async def say(bound: int) -> None:
         log.info("listening", url=f"http://{host}:{bound}{_PATHS[transport]}", transport=transport)
 
-    async with build(settings, same_machine=False) as app:
+    async with build(settings, kind=Kind(transport)) as app:
         await listen(_APPS[transport](app.server, settings, host), host, port, say)

@@ -20,6 +20,7 @@ from engine.held import Held, HeldState
 from engine.modes import ServerMode
 from engine.reading import check_status
 from engine.showing import lines, plain
+from engine.workers import Kind
 from providers.protocol import Failure
 from schemas.errors import Outcome
 from schemas.instant import relative
@@ -62,7 +63,7 @@ def refuse_no_terminal() -> None:
 @asynccontextmanager
 async def counter(settings: Settings) -> AsyncGenerator[Counter]:
     """Open a desk at which a person decides; what is approved for the local provider is delivered meanwhile."""
-    async with open_desk(settings) as opened, create_task_group() as group:
+    async with open_desk(settings, kind=Kind.COMMAND) as opened, create_task_group() as group:
         for run in opened.deliver if settings.mode is not ServerMode.READ else ():
             group.start_soon(run)
         desk = opened.desk

@@ -3,7 +3,7 @@
 import anyio
 import click
 
-from server.commands.starting import collect_from_now, settings_at
+from server.commands.starting import collect_from_now, settings_at, told
 from server.settings import SettingsError
 
 
@@ -21,4 +21,5 @@ def serve(transport: str, host: str, port: int) -> None:
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     collect_from_now()
-    anyio.run(http.serve, settings, transport, host, port)
+    with told():
+        anyio.run(http.serve, settings, transport, host, port)

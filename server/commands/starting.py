@@ -2,10 +2,13 @@
 
 import gc
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import click
 
 from server import log
+from server.home import InUseError
 from server.settings import Settings, SettingsError, load
 
 
@@ -18,6 +21,16 @@ def settings_at(level: str) -> Settings:
         sys.exit(2)
     log.configure(settings.log, settings.log_level or level, settings.secrets)
     return settings
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Say in words, on stderr, why a command cannot use the home now."""
+    try:
+        yield
+    except InUseError as error:
+        click.echo(f"postwright cannot start: {error}", err=True)
+        sys.exit(1)
 
 
 def collect_from_now() -> None:

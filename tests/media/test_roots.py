@@ -12,6 +12,7 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from pydantic import FileUrl
 
+from engine.workers import Kind
 from server.app import build
 from server.settings import load
 from tests.desk import Agent, Body
@@ -34,7 +35,7 @@ async def client(
     settings = load({"POSTWRIGHT_HOME": str(home), **more})
     asked = None if offered is None else tell
     async with (
-        build(settings, same_machine=same_machine) as app,
+        build(settings, kind=Kind.SESSION if same_machine else Kind.HTTP) as app,
         Client(app.server, mode=mode, list_roots_callback=asked) as found,
     ):
         yield Agent(found)

@@ -1,0 +1,29 @@
+"""``postwright worker``: deliver without an agent."""
+
+import sys
+
+import anyio
+import click
+
+from server.commands.starting import collect_from_now, settings_at, told
+
+
+@click.command()
+def worker() -> None:
+    """Deliver what is due, and settle open outcomes, until stopped (Ctrl-C, SIGTERM).
+
+    Any number may run on one machine: one of them delivers at a time, and the next takes over when it ends.
+    docs/operations.md has units for systemd, launchd and the Windows Task Scheduler.
+    """
+    from server.worker import CannotWorkError, work  # noqa: PLC0415  (loads the MCP SDK)
+
+    settings = settings_at("info")
+    collect_from_now()
+    try:
+        with told():
+            anyio.run(work, settings)
+    except CannotWorkError as error:
+        click.echo(f"postwright cannot start: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(0)
