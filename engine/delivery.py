@@ -25,14 +25,17 @@ from anyio import (
 )
 from anyio.abc import TaskStatus
 from filelock import FileLock, Timeout
+from opentelemetry.trace import SpanKind
 
 from providers.database import Database
 from providers.local import dispatch
 from providers.local.dispatch import Claim
 from providers.local.roster import Roster
 from providers.local.state import Spread, State, Verdict, full_jitter, judge
+from providers.meter import Meter, Unmetered
 from providers.networks.network import Network, Step, Window
 from providers.protocol import Failure
+from providers.tracing import back_in, tracer
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, relative, wire
 
@@ -69,6 +72,7 @@ class Courier:
         max_lateness: timedelta = MAX_LATENESS,
         lease: timedelta = LEASE,
         spread: Spread = full_jitter,
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -77,6 +81,7 @@ class Courier:
         self._max_lateness = max_lateness
         self._lease = lease
         self._spread = spread
+        self._meter = meter or Unmetered()
         self._woken = Event()
 
     def wake(self) -> None:
@@ -171,6 +176,20 @@ class Courier:
                 log.exception("lease_not_renewed", delivery=claim.parcel.delivery_id)
 
     async def _carry(self, network: Network, claim: Claim) -> None:
+        platform, parcel = network.account.platform, claim.parcel
+        names = {"postwright.platform": platform, "postwright.post": parcel.post_id}
+        with tracer.start_as_current_span(
+            f"deliver {platform}", back_in(parcel.trace), SpanKind.CONSUMER, names, record_exception=False
+        ) as span:
+            verdict = await self._tried(network, claim)
+            if verdict is None:
+                return
+            span.set_attribute("postwright.outcome", verdict.state.value)
+            late = (verdict.published_at - claim.record.due_at).total_seconds() if verdict.published_at else None
+            self._meter.delivered(platform, verdict.state.value, late)
+
+    async def _tried(self, network: Network, claim: Claim) -> Verdict | None:
+        """Prepare, record the intent, send, and write down what came of it; ``None``: it is another's now."""
         try:
             step: Step | Failure = await network.prepare(claim.parcel)
         except Failure as failure:
@@ -178,7 +197,7 @@ class Courier:
         window = Window(self._clock)
         until = self._clock() + self._lease
         if not await self._database.write(partial(dispatch.intend, claim=claim, until=until)):
-            return
+            return None
         verdict = await self._deliver(network, claim, step, window)
         log.info(
             "delivered" if verdict.state is State.PUBLISHED else "not_delivered",
@@ -188,6 +207,7 @@ class Courier:
             error=verdict.error,
         )
         await self._conclude(claim, verdict)
+        return verdict
 
     async def _deliver(self, network: Network, claim: Claim, step: Step | Failure, window: Window) -> Verdict:
         if isinstance(step, Failure):

@@ -20,6 +20,7 @@ from providers.dialling import Dialler
 from providers.forms import Form
 from providers.jitter import Spread, full_jitter
 from providers.leaving import held_back
+from providers.observing import Observe, unobserved
 from providers.protocol import Failure
 from providers.retrying import Kind, Try, retried
 from providers.turns import Turns
@@ -45,7 +46,8 @@ class Wire:
     ``timeout`` bounds a whole request in seconds, from its turn to the last byte of the answer. ``key_header`` is
     where the service wants the key: bare, or as a bearer token in ``Authorization``; ``headers`` go with every call;
     ``breaker`` keeps requests from a service that is down; ``transport`` takes the place of the net, ``spread``
-    draws the pauses between tries, and ``storage`` reaches other servers that files are uploaded to.
+    draws the pauses between tries, and ``storage`` reaches other servers that files are uploaded to, and ``observe``
+    watches every request under the key.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Wire:
         transport: httpx2.AsyncBaseTransport | None = None,
         spread: Spread = full_jitter,
         storage: Dialler | None = None,
+        observe: Observe = unobserved,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
@@ -77,6 +80,7 @@ class Wire:
         self._call_headers = headers or {}
         self._transport = transport
         self._spread = spread
+        self._observe = observe
         self._client: httpx2.AsyncClient | None = None
         self._ahead = timedelta()
         self._uploads = Uploads(self._base_url, self.redact, storage)
@@ -161,7 +165,10 @@ class Wire:
             give_back = await self._take_turn(until)
             try:
                 self._hold_to(leave_by)
-                return await self._carry(request, min(seconds, until - anyio.current_time()), watch)
+                with self._observe(request) as exchange:
+                    answer = await self._carry(request, min(seconds, until - anyio.current_time()), watch)
+                    exchange.status = answer.status
+                    return answer
             finally:
                 give_back()
 

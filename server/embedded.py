@@ -21,8 +21,7 @@ def local(parts: Parts) -> Provider:
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
     late = timedelta(seconds=settings.max_lateness)
     roster = Roster(networks)
-    courier = Courier(
-        parts.database, clock, roster, settings.home / "courier.lock", max_lateness=late, spread=parts.spread
-    )
+    lock = settings.home / "courier.lock"
+    courier = Courier(parts.database, clock, roster, lock, max_lateness=late, spread=parts.spread, meter=parts.meter)
     parts.beside.append(courier.run)
     return Local(parts.database, clock, roster, wake=courier.wake)

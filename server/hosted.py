@@ -3,9 +3,11 @@
 Each is loaded where it is on: another one costs some 2 % of the cold start.
 """
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from providers.breaker import Breaker
+from providers.observing import observed
 from providers.protocol import Provider
 from providers.turns import Turns
 from providers.wire import TURN_SECONDS, Wire
@@ -38,6 +40,7 @@ def _wire(
         breaker=_breaker(parts, provider),
         transport=parts.transport,
         spread=parts.spread,
+        observe=partial(observed, meter=parts.meter, provider=provider),
     )
 
 

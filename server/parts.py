@@ -9,6 +9,7 @@ import httpx2
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
+from providers.meter import Meter, Unmetered
 from schemas.instant import Clock
 from server.settings import Settings
 
@@ -26,4 +27,5 @@ class Parts:
     fetching: Callable[[Clock], Fetcher]
     transport: httpx2.AsyncBaseTransport | None = None
     spread: Spread = full_jitter
+    meter: Meter = field(default_factory=Unmetered)
     beside: list[Beside] = field(default_factory=list[Beside])

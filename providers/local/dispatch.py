@@ -137,7 +137,7 @@ def miss(connection: sqlite3.Connection, earliest: datetime, tell: Callable[[dat
 
 
 _HELD = (
-    "SELECT delivery.*, caption, media, assets, settings, scheduled_at, created_at"
+    "SELECT delivery.*, caption, media, assets, settings, trace, scheduled_at, created_at"
     " FROM delivery JOIN post ON post.id = delivery.post_id WHERE "
 )
 _CLAIM = _HELD + "delivery.id = ?"
@@ -157,6 +157,7 @@ def _claim(row: sqlite3.Row) -> Claim:
         scheduled_at=scheduled_at,
         settings=json.loads(row["settings"] or "{}"),
         files={link: Kept(**kept) for link, kept in json.loads(row["assets"] or "{}").items()},
+        trace=row["trace"],
     )
     since = moment(row["since"]) if row["since"] is not None else due_at
     record = Record(max(since, due_at), row["tries"], row["refusals"])

@@ -66,6 +66,13 @@ LEDGER_MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE post ADD COLUMN settings TEXT;
     ALTER TABLE delivery ADD COLUMN remote_id TEXT
     """,
+    # trace: the span of the call that made a post. The indexes are for whoever watches: what was published lately, and
+    # what nobody knows of.
+    """
+    ALTER TABLE post ADD COLUMN trace TEXT;
+    CREATE INDEX delivery_published ON delivery (published_at) WHERE published_at IS NOT NULL;
+    CREATE INDEX delivery_unknown ON delivery (post_id) WHERE state = 'unknown'
+    """,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,10 +91,11 @@ def moment(stamped: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A new post's ids: its own, and one for each delivery in the order of its accounts."""
+    """A new post's ids: its own, and one for each delivery in the order of its accounts; and the span it is made in."""
 
     post_id: str
     delivery_ids: Sequence[str]
+    trace: str | None = None
 
 
 def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datetime) -> tuple[Post, bool]:
@@ -98,7 +106,7 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
     state = State.DRAFT if order.draft else State.SCHEDULED if order.scheduled_at else State.QUEUED
     scheduled_at = stamp(order.scheduled_at) if order.scheduled_at else None
     files, settings = kept(order.assets), packed(order.extras)
-    facts = (order.caption, packed(order.media), files, settings, scheduled_at, stamp(now))
+    facts = (order.caption, packed(order.media), files, settings, entry.trace, scheduled_at, stamp(now))
     connection.execute(_ENTER, (entry.post_id, order.key, state.status, *facts))
     wake_at = None if order.draft else stamp(order.scheduled_at or now)
     connection.executemany(
@@ -112,8 +120,8 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
 
 
 _ENTER = (
-    "INSERT INTO post (id, key, status, caption, media, assets, settings, scheduled_at, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO post (id, key, status, caption, media, assets, settings, trace, scheduled_at, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 

@@ -14,6 +14,7 @@ from providers.local.roster import Roster
 from providers.local.rules import RULES
 from providers.networks.network import Network
 from providers.protocol import Failure
+from providers.tracing import here
 from schemas.ability import Ability, Act
 from schemas.account import Account
 from schemas.asset import Asset, Progress
@@ -87,7 +88,7 @@ class Local:
         """
         now = self._clock()
         order = replace(order, accounts=await self._own(order.accounts, order.assets))
-        entry = ledger.Entry(f"pst_{ulid(now)}", [f"dlv_{ulid(now)}" for _ in order.accounts])
+        entry = ledger.Entry(f"pst_{ulid(now)}", [f"dlv_{ulid(now)}" for _ in order.accounts], here())
         work = partial(ledger.enter, order=order, entry=entry, now=now)
         post, replayed = await self._stored(self._database.write, work)
         self._wake()

@@ -32,7 +32,8 @@ class Parcel:
 
     ``delivery_id`` stays the same however often it is tried, so a network can tell a repeat by it;
     ``due_at`` is the time it was scheduled for, or created at; ``settings`` are the objects that networks have of their
-    own in create_post, by field; ``files`` are those in our keeping, by link.
+    own in create_post, by field; ``files`` are those in our keeping, by link;
+    ``trace`` is the span of the call that made the post (W3C ``traceparent``).
     """
 
     delivery_id: str
@@ -44,6 +45,7 @@ class Parcel:
     scheduled_at: datetime | None = None
     settings: JsonObject = field(default_factory=JsonObject)
     files: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
+    trace: str | None = None
 
     @property
     def links(self) -> list[str]:
