@@ -15,9 +15,9 @@ import structlog
 from anyio import to_thread
 
 from engine.guard import Barred, open_inside
-from engine.measuring import Unmeasured, measure
 from engine.media import INCOMING, Full, MediaStore
 from providers.fetch import Fetcher, shown
+from providers.measuring import Unmeasured, measure
 from providers.platform_media import MOST_PIXELS
 from providers.protocol import Failure
 from schemas.asset import Asset, Measures, Progress

@@ -132,8 +132,20 @@ def packed(members: JsonObject | None) -> str | None:
 
 def kept(assets: Mapping[str, Asset]) -> str | None:
     """Write where the files in our keeping lie, by media link."""
-    files = {link: Kept(asset.path, asset.measures.media_type, asset.alt_text) for link, asset in assets.items()}
-    return packed({link: asdict(file) for link, file in files.items()})
+    return packed({link: asdict(_file(asset)) for link, asset in assets.items()})
+
+
+def _file(asset: Asset) -> Kept:
+    measures = asset.measures
+    return Kept(
+        asset.path,
+        measures.media_type,
+        asset.alt_text,
+        measures.bytes,
+        measures.width,
+        measures.height,
+        measures.duration,
+    )
 
 
 def find(connection: sqlite3.Connection, post_id: str) -> Post | None:

@@ -19,11 +19,15 @@ SEND_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A media file in our keeping: where it lies, what it is, and what it shows."""
+    """A media file in our keeping: where it lies, what it is, and what it shows; 0 ``bytes``: not measured then."""
 
     path: str
     media_type: str
     alt_text: str | None = None
+    bytes: int = 0
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.measuring import Unmeasured, measure
-from engine.mediainfo import MEMORY
+from providers.measuring import Unmeasured, measure
+from providers.mediainfo import MEMORY
 from schemas.asset import Measures
 from tests.desk import KEY, Agent, Body, agent
 from tests.media.files import encoded, png
