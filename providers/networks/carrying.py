@@ -58,7 +58,7 @@ class Carried:
 
 
 class Load:
-    """The files of one parcel in the order of its links. Close it (``aclosing``): those that were loaded are then gone."""
+    """The files of one parcel in the order of its links; closed (``aclosing``), those that were loaded are gone."""
 
     def __init__(self, files: Sequence[Carried], folder: Path | None) -> None:
         self.files = tuple(files)
