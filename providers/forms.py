@@ -1,28 +1,52 @@
-"""A file as the one field of a form (multipart/form-data), streamed from the disk."""
+"""Files and fields as one form (multipart/form-data), streamed from the disk."""
 
-from collections.abc import AsyncGenerator
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
 
 import httpx2
 
 from providers.uploads import Pieces
 
 
-class Form:
-    """The body of one request: what stands before the file and after it is written by the HTTP library.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a form; ``name`` is what the file is said to be called."""
 
-    ``name`` is what the file is said to be called; ``headers`` say what the body is, and how long.
+    field: str
+    name: str
+    media_type: str
+    pieces: Pieces
+
+
+class Form:
+    """The body of one request: what stands between the files is written by the HTTP library.
+
+    ``fields`` come before the files; ``headers`` say what the body is, and how long.
     """
 
-    def __init__(self, field: str, name: str, media_type: str, pieces: Pieces) -> None:
-        empty = httpx2.Request("POST", "http://form.invalid", files={field: (name, b"", media_type)})
-        content_type = empty.headers["content-type"]
-        whole, after = empty.read(), f"\r\n--{content_type.partition('boundary=')[2]}--\r\n".encode()
-        self._before, self._after, self._pieces = whole.removesuffix(after), after, pieces
-        self.headers = {"Content-Type": content_type, "Content-Length": str(len(whole) + pieces.size)}
+    def __init__(self, parts: Sequence[Part], fields: Mapping[str, str] | None = None) -> None:
+        # A mark stands for each file, which nothing that somebody wrote can hold.
+        marks = [secrets.token_hex(16).encode() for _ in parts]
+        stand_ins = [(part.field, (part.name, mark, part.media_type)) for part, mark in zip(parts, marks, strict=True)]
+        framed = httpx2.Request("POST", "http://form.invalid", data=dict(fields or {}), files=stand_ins)
+        self._between: list[bytes] = []
+        rest = framed.read()
+        for mark in marks:
+            before, _, rest = rest.partition(mark)
+            self._between.append(before)
+        self._after, self._parts = rest, tuple(parts)
+        size = sum(map(len, self._between)) + sum(part.pieces.size for part in parts) + len(rest)
+        self.headers = {"Content-Type": framed.headers["content-type"], "Content-Length": str(size)}
 
     async def read(self) -> AsyncGenerator[bytes]:
-        """Read it from the beginning."""
-        yield self._before
-        async for piece in self._pieces.read():
-            yield piece
+        """Read it from the beginning.
+
+        Raises:
+            Failure: a file is not as long as it was said.
+        """
+        for before, part in zip(self._between, self._parts, strict=True):
+            yield before
+            async for piece in part.pieces.read():
+                yield piece
         yield self._after

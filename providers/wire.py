@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from providers.answer import FAILED, Answer, missing, read
 from providers.breaker import Breaker, Watch
 from providers.dialling import Dialler
-from providers.forms import Form
+from providers.forms import Form, Part
 from providers.jitter import Spread, full_jitter
 from providers.leaving import held_back
 from providers.observing import Observe, unobserved
@@ -129,7 +129,7 @@ class Wire:
         """
         try:
             async with await anyio.open_file(file, "rb") as opened:
-                form = Form("file", name, media_type, Pieces(opened, size, progress))
+                form = Form([Part("file", name, media_type, Pieces(opened, size, progress))])
                 url, headers = f"{self._base_url}{path}", {**self._keyed(), **form.headers}
                 request = self._open().build_request("POST", url, content=form.read(), headers=headers)
                 return await self._exchange(request, seconds)

@@ -1,6 +1,6 @@
 """HTTP towards a server of an open network: bounded, told apart into done, refused and in doubt."""
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -29,7 +29,8 @@ class Dialect:
 
     ``name`` is what a person calls it; ``table`` maps errors onto ours; ``said`` finds the code and the words in an
     error's body; ``asked`` the seconds that an answer wants us to wait (Retry-After, unless it has another way);
-    ``heard`` reads an answer, whole unless its status says enough.
+    ``heard`` reads an answer, whole unless its status says enough; ``meant`` tells the status that it stands for, where
+    a 2xx may hide an error.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Dialect:
     said: Callable[[Answer], tuple[str | None, str]]
     asked: Callable[[Answer, Clock], float | None] = lambda answer, clock: retry_after(answer.headers, clock)
     heard: Callable[[httpx2.Response], Awaitable[Answer]] = read
+    meant: Callable[[Answer], int] = lambda answer: answer.status
 
 
 class Caller:
@@ -70,18 +72,22 @@ class Caller:
         body: JsonObject | None = None,
         content: bytes | AsyncIterable[bytes] | None = None,
         window: Window | None = None,
+        removes: bool = False,
         seconds: float | None = None,
     ) -> Answer:
         """Make one request and return the answer to it, if that is a 2xx.
 
-        With a ``window`` it publishes: it leaves only while that is open, and what came of it may be in doubt.
+        With a ``window`` it publishes: it leaves only while that is open. What came of that, or of one that
+        ``removes``, may be in doubt; one that only asks or prepares never is.
 
         Raises:
-            Failure: refused, as the dialect's table has it; not sent; or (``doubt``, only with a ``window``) lost.
+            Failure: refused, as the dialect's table has it; not sent; or (``doubt``) lost.
         """
         bound = seconds or self._seconds
         has_body = body is not None or content is not None
         leaving = _Leaving(window) if window else None
+        if leaving and content is not None and not isinstance(content, bytes):
+            content = leaving.watched(content)
         extensions = {"timeout": {"connect": min(CONNECT_SECONDS, bound)}}
         if leaving:
             extensions |= held_back(leaving.check, body=has_body)
@@ -98,9 +104,10 @@ class Caller:
             with anyio.fail_after(bound):
                 answer = await self._dialect.heard(await self._fresh.send(request))
         except FAILED as error:
-            raise self._missing(error, bound, leaving) from error
-        if not httpx2.codes.is_success(answer.status):
-            raise self._refused(answer, publishes=window is not None)
+            raise self._missing(error, bound, leaving, removes=removes) from error
+        status = self._dialect.meant(answer)
+        if not httpx2.codes.is_success(status):
+            raise self._refused(answer, status, acts=removes or window is not None)
         return answer
 
     def redact(self, text: str, limit: int = 500) -> str:
@@ -113,48 +120,64 @@ class Caller:
         """Let go of connections."""
         await self._fresh.aclose()
 
-    def _missing(self, error: Exception, bound: float, leaving: "_Leaving | None") -> Failure:
+    def _missing(self, error: Exception, bound: float, leaving: "_Leaving | None", *, removes: bool) -> Failure:
         """Say what it means that no answer came."""
         name, why, said = self._dialect.name, type(error).__name__, self.redact(str(error), 200)
-        if isinstance(error, NEVER_SENT) or (leaving and not leaving.begun):
+        if leaving and leaving.checked and not leaving.whole:
+            message = f"{name} was not sent all of the post ({why}), so nothing was published."
+            return Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
+        if isinstance(error, NEVER_SENT) or (leaving and not leaving.checked):
             detail = f"{why}: {said}" if "certificate" in said or isinstance(error, httpx2.InvalidURL) else why
             message = f"{name} could not be reached ({detail}); nothing was sent."
             return Failure(ErrorCode.PROVIDER_UNREACHABLE, message)
-        sent = f"{name} was sent the post and" if leaving else name
+        sent, doubt = f"{name} was sent the post and" if leaving else name, removes or leaving is not None
         if isinstance(error, TimeoutError | httpx2.TimeoutException):
             message = f"{sent} gave no answer within {round(bound, 1):g} s."
-            return Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=leaving is not None)
-        message = f"{sent} gave no whole answer ({why})."
-        return Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=leaving is not None)
+            return Failure(ErrorCode.PROVIDER_TIMEOUT, message, doubt=doubt)
+        return Failure(ErrorCode.UNEXPECTED_ANSWER, f"{sent} gave no whole answer ({why}).", doubt=doubt)
 
-    def _refused(self, answer: Answer, *, publishes: bool) -> Failure:
+    def _refused(self, answer: Answer, status: int, *, acts: bool) -> Failure:
         dialect = self._dialect
         provider_code, said = dialect.said(answer)
         code, words = self.redact(provider_code or "", 100) or None, self.redact(said.strip(), 240)
-        row = dialect.table.find(answer.status, provider_code, said)
+        row = dialect.table.find(status, provider_code, said)
         asked = dialect.asked(answer, self._clock)
         spoken = f' and said: "{words}"' if words else ""
-        remark = _REDIRECT if answer.status in _MOVED else ""
+        remark = _REDIRECT if status in _MOVED else ""
         return Failure(
             row.code,
-            f"{dialect.name} answered {answer.status}{spoken}.{remark}",
-            doubt=publishes and doubtful(row, answer.status, asked),
+            f"{dialect.name} answered {status}{spoken}.{remark}",
+            doubt=acts and doubtful(row, status, asked),
             after_seconds=asked,
             advice=row.advice,
-            provider_error=ProviderError(http_status=answer.status, code=code, message=words or None),
+            provider_error=ProviderError(http_status=status, code=code, message=words or None),
         )
 
 
 class _Leaving:
-    """Whether anything of a request may have left already."""
+    """How much of a request has left: nothing before the window was ``checked``, and of a body perhaps not the whole.
+
+    What breaks off in its body is not acted on.
+    """
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self.begun = False
+        self.checked = False
+        self.whole = True
 
     def check(self) -> None:
         self._window.check()
-        self.begun = True
+        self.checked = True
+
+    async def watched(self, pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+        """Hand on a body, one piece behind, so as to know when its last piece goes."""
+        self.whole, held = False, b""
+        async for piece in pieces:
+            if held:
+                yield held
+            held = piece
+        self.whole = True
+        yield held
 
 
 @contextmanager

@@ -1,13 +1,13 @@
 """The one HTTP way towards networks: what is done, refused, not sent, and in doubt, on real sockets."""
 
 import socket
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import anyio
 import pytest
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, SocketAttribute
 
 from providers.answer import Answer
 from providers.errors import ErrorTable
@@ -29,10 +29,18 @@ def caller(watch: Watch, seconds: float = 5.0) -> Caller:
     return Caller(DIALECT, watch, [SECRET, ""], seconds=seconds)
 
 
-async def refusal(url: str, watch: Watch, *, publishes: bool = True, seconds: float = 5.0) -> Failure:
+async def refusal(
+    url: str,
+    watch: Watch,
+    *,
+    publishes: bool = True,
+    seconds: float = 5.0,
+    content: AsyncGenerator[bytes] | None = None,
+) -> Failure:
     asker = caller(watch, seconds)
+    body = None if content else {"a": 1}
     with pytest.raises(Failure) as refused:
-        await asker.call("POST", url, body={"a": 1}, window=Window(watch) if publishes else None)
+        await asker.call("POST", url, body=body, content=content, window=Window(watch) if publishes else None)
     await asker.aclose()
     return refused.value
 
@@ -77,6 +85,44 @@ async def test_a_lost_answer_is_a_doubt_for_what_publishes_and_none_for_what_ask
     assert (published.doubt, asked.doubt) == (True, False)
     assert "was sent the post" in published.message
     assert "was sent the post" not in asked.message
+
+
+@pytest.fixture
+async def hangs_up(anyio_backend: str) -> AsyncGenerator[str]:
+    """A server that reads the beginning of a request and ends the connection."""
+
+    async def serve(stream: ByteStream) -> None:
+        async with stream:
+            await stream.receive()
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, serve)
+        yield f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/"
+        group.cancel_scope.cancel()
+
+
+async def test_what_breaks_off_in_the_middle_of_a_body_was_not_published(watch: Watch, hangs_up: str) -> None:
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"x" * 65_536
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield b"x"
+
+    broken_off = await refusal(hangs_up, watch, content=endless())
+    all_sent = await refusal(hangs_up, watch, content=whole())
+    assert (broken_off.code, broken_off.doubt) == (ErrorCode.PROVIDER_UNREACHABLE, False)
+    assert "was not sent all of the post" in broken_off.message
+    assert all_sent.doubt
+
+
+async def test_a_lost_answer_to_a_removal_is_a_doubt(watch: Watch) -> None:
+    asker = caller(watch, 0.3)
+    async with receiver(silence) as server:
+        with pytest.raises(Failure) as lost:
+            await asker.call("DELETE", server.url, removes=True)
+    await asker.aclose()
+    assert lost.value.doubt
 
 
 async def test_words_of_a_server_are_told_without_secrets_and_bounded(watch: Watch) -> None:
