@@ -1,28 +1,27 @@
 """Files and fields as one form (multipart/form-data), streamed from the disk."""
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx2
 
-from providers.uploads import Pieces
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a form; ``name`` is what the file is said to be called."""
+    """One file of a form: ``size`` bytes; ``name`` is what the file is said to be called."""
 
     field: str
     name: str
     media_type: str
-    pieces: Pieces
+    size: int
+    read: Callable[[], AsyncIterable[bytes]]
 
 
 class Form:
     """The body of one request: what stands between the files is written by the HTTP library.
 
-    ``fields`` come before the files; ``headers`` say what the body is, and how long.
+    ``fields`` come before the files; ``headers`` say what the body is, and how long; ``size`` is that in bytes.
     """
 
     def __init__(self, parts: Sequence[Part], fields: Mapping[str, str] | None = None) -> None:
@@ -36,8 +35,8 @@ class Form:
             before, _, rest = rest.partition(mark)
             self._between.append(before)
         self._after, self._parts = rest, tuple(parts)
-        size = sum(map(len, self._between)) + sum(part.pieces.size for part in parts) + len(rest)
-        self.headers = {"Content-Type": framed.headers["content-type"], "Content-Length": str(size)}
+        self.size = sum(map(len, self._between)) + sum(part.size for part in parts) + len(rest)
+        self.headers = {"Content-Type": framed.headers["content-type"], "Content-Length": str(self.size)}
 
     async def read(self) -> AsyncGenerator[bytes]:
         """Read it from the beginning.
@@ -47,6 +46,6 @@ class Form:
         """
         for before, part in zip(self._between, self._parts, strict=True):
             yield before
-            async for piece in part.pieces.read():
+            async for piece in part.read():
                 yield piece
         yield self._after

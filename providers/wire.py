@@ -129,7 +129,7 @@ class Wire:
         """
         try:
             async with await anyio.open_file(file, "rb") as opened:
-                form = Form([Part("file", name, media_type, Pieces(opened, size, progress))])
+                form = Form([Part("file", name, media_type, size, Pieces(opened, size, progress).read)])
                 url, headers = f"{self._base_url}{path}", {**self._keyed(), **form.headers}
                 request = self._open().build_request("POST", url, content=form.read(), headers=headers)
                 return await self._exchange(request, seconds)

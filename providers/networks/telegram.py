@@ -5,11 +5,13 @@ Bots cannot list messages, so a doubt stays one for a person to settle (referenc
 
 import re
 from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from providers.networks import attached
 from providers.networks.calling import sent_once
+from providers.networks.carrying import Load, carry
 from providers.networks.kind import Ask, Kind, Login, Means, Pace
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.telegram_bot import MOVED, Bot
@@ -24,6 +26,15 @@ from schemas.units import Unit
 from schemas.untrusted import clean
 
 API = "https://api.telegram.org"
+_RULES, _HERE = "platform_rules, Telegram", frozenset({"telegram"})
+_ALL = Scope(platforms=_HERE)
+_MB = 1_000_000
+MEDIA = (
+    MediaRule(_HERE, "image", Measure.BYTES, _RULES, most=10 * _MB),
+    MediaRule(_HERE, "image", Measure.RATIO, _RULES, least=1 / 20, most=20),
+    # A Bot API server of one's own takes 2,000 MB.
+    MediaRule(_HERE, "video", Measure.BYTES, _RULES, most=50 * _MB, sure=False),
+)
 
 
 class Telegram:
@@ -37,19 +48,21 @@ class Telegram:
     def __init__(self, login: Login, means: Means) -> None:
         self.account = login.account
         self._bot = Bot(login.secrets["token"], login.settings["api"], means.clock)
-        self._secrets, self._keep = dict(login.secrets), means.keep
+        self._secrets, self._means = dict(login.secrets), means
         self._chat = int(login.secrets.get("chat") or login.settings["chat"])
 
     async def prepare(self, parcel: Parcel) -> Step:
-        """Choose the call, and see that the files are there.
+        """Find the files in our keeping, and choose the call. Links are left to Telegram, which loads them itself.
 
         Raises:
-            Failure: one is not.
+            Failure: a file will not do.
         """
-        sent = message(parcel)
-        for kept in sent.files.values():
-            await attached.size(kept)
-        return partial(self._publish, sent)
+        kept = [link for link in parcel.links if link in parcel.files]
+        named = {"url": kept[0]} if kept and "url" in (parcel.media or {}) else {"urls": kept}
+        media = {**(parcel.media or {}), **named} if kept else None
+        load = await carry(replace(parcel, media=media), self.account, self._means, MEDIA)
+        sent = message(parcel, dict(zip(kept, load.files, strict=True)))
+        return partial(self._publish, sent, load)
 
     async def find(self, parcel: Parcel) -> None:
         """Find nothing: bots cannot list messages."""
@@ -81,7 +94,11 @@ class Telegram:
         """Let go of connections."""
         await self._bot.aclose()
 
-    async def _publish(self, sent: Message, window: Window) -> Published:
+    async def _publish(self, sent: Message, load: Load, window: Window) -> Published:
+        async with aclosing(load):
+            return await self._send(sent, window)
+
+    async def _send(self, sent: Message, window: Window) -> Published:
         with sent_once():
             try:
                 return await self._bot.publish(self._chat, sent, window)
@@ -97,7 +114,7 @@ class Telegram:
         if chat == told or chat == str(self._chat):
             return False
         self._chat, self._secrets["chat"] = int(chat), chat
-        await self._keep(self.account.id, self._secrets)
+        await self._means.keep(self.account.id, self._secrets)
         return True
 
 
@@ -140,10 +157,6 @@ def _chat(given: str) -> int | str:
     raise ValueError("the chat is neither a public name, such as @mychannel, nor an id, such as -1001234567890")
 
 
-_RULES, _HERE = "platform_rules, Telegram", frozenset({"telegram"})
-_ALL = Scope(platforms=_HERE)
-_MB = 1_000_000
-
 KIND = Kind(
     platform="telegram",
     title="Telegram (bot)",
@@ -163,12 +176,7 @@ KIND = Kind(
         Rule("/caption", Check.PATTERN, r"\S", _RULES, scope=_ALL, fix="Write something besides blanks."),
         Rule("/media/urls", Check.MAX_ITEMS, MOST_PHOTOS, _RULES, Unit.ITEMS, _ALL),
     ),
-    media=(
-        MediaRule(_HERE, "image", Measure.BYTES, _RULES, most=10 * _MB),
-        MediaRule(_HERE, "image", Measure.RATIO, _RULES, least=1 / 20, most=20),
-        # A Bot API server of one's own takes 2,000 MB.
-        MediaRule(_HERE, "video", Measure.BYTES, _RULES, most=50 * _MB, sure=False),
-    ),
+    media=MEDIA,
     unit=Unit.UTF16,
     # Once a second in a chat, and 20 times a minute in a group.
     pace=Pace(every=timedelta(seconds=3), at_once=4),

@@ -88,11 +88,15 @@ class Bot:
         if not sent.files:
             answer = await self._caller.call("POST", url, body={"chat_id": chat, **sent.arguments}, window=window)
             return published(_result(answer, doubt=True))
-        async with attached.form(sent.form(chat), sent.files) as form:
-            seconds = attached.patience(int(form.headers["Content-Length"]))
-            answer = await self._caller.call(
-                "POST", url, content=form.read(), headers=form.headers, window=window, seconds=seconds
-            )
+        form = attached.form(sent.form(chat), sent.files)
+        answer = await self._caller.call(
+            "POST",
+            url,
+            content=form.read(),
+            headers=form.headers,
+            window=window,
+            seconds=attached.patience(form),
+        )
         return published(_result(answer, doubt=True))
 
     async def aclose(self) -> None:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from providers.networks.network import Kept, Parcel, Published
+from providers.networks.carrying import Carried
+from providers.networks.network import Parcel, Published
 from schemas.jsonvalue import JsonObject, items, members, text
 
 #: How many photos one post may have; from two on they are an album (platform_rules, Telegram).
@@ -17,7 +18,7 @@ class Message:
 
     method: str
     arguments: JsonObject
-    files: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
+    files: Mapping[str, Carried] = field(default_factory=dict[str, Carried])
 
     def form(self, chat: int | str) -> dict[str, str]:
         """Write the arguments as the fields of a form: what is no text goes as JSON."""
@@ -25,12 +26,15 @@ class Message:
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
 
 
-def message(parcel: Parcel) -> Message:
-    """Choose the method. A text is sent as it is: nothing in it is taken for markup."""
+def message(parcel: Parcel, carried: Mapping[str, Carried]) -> Message:
+    """Choose the method; a link whose file was ``carried`` goes as that, the others go as links.
+
+    A text is sent as it is: nothing in it is taken for markup.
+    """
     links, caption = parcel.links, parcel.caption
     if not links:
         return Message("sendMessage", {"text": caption})
-    files = {f"file{number}": parcel.files[link] for number, link in enumerate(links) if link in parcel.files}
+    files = {f"file{number}": carried[link] for number, link in enumerate(links) if link in carried}
     named = [f"attach://file{number}" if f"file{number}" in files else link for number, link in enumerate(links)]
     if (parcel.media or {}).get("type") == "video":
         return Message("sendVideo", {"video": named[0], "caption": caption, "supports_streaming": True}, files)

@@ -27,7 +27,7 @@ CHATS = (
     Chat(-1001000000001, "channel", "Sandbox news", "sandbox_news"),
     Chat(-1001000000002, "channel", "Sandbox members only"),
     Chat(-1000000003, "group", "Sandbox group", status="member"),
-    Chat(-1001000000004, "supergroup", "Sandbox supergroup", "sandbox_talk", status="member"),
+    Chat(-1001000000004, "supergroup", "Sandbox talk", "sandbox_talk", status="member"),
     Chat(42, "private", "Ada"),
 )
 

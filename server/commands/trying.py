@@ -1,6 +1,6 @@
 """``postwright demo`` and ``sandbox``: to try things without a service."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -67,6 +67,15 @@ def sandbox_socialapi(port: int, seed_accounts: Path | None) -> None:
     _serve_sandbox(app, port, BASE_PATH, ("SOCIALAPI", "sapi_key_sandbox"))
 
 
+@sandbox.command("telegram")
+@_port
+def sandbox_telegram(port: int) -> None:
+    """Stand in for Telegram's Bot API, with a bot and chats."""
+    from sandbox.telegram import TOKEN, create_app  # noqa: PLC0415  (no other command needs it)
+
+    _serve_network(create_app(), port, f"telegram --token {TOKEN} --chat @sandbox_news --api {{url}}")
+
+
 @contextmanager
 def _named(option: str) -> Generator[None]:
     try:
@@ -76,17 +85,33 @@ def _named(option: str) -> Generator[None]:
 
 
 def _serve_sandbox(app: ASGIApp, port: int, base: str, names: tuple[str, str]) -> None:
-    from sandbox.serve import serve as serve_app  # noqa: PLC0415
-
     name, key = names
 
-    def say(bound: int) -> None:
-        click.echo(f"Listening on http://127.0.0.1:{bound}; stop with Ctrl-C. Point postwright at it:")
+    def say(url: str) -> None:
+        click.echo("Point postwright at it:")
         click.echo(f"  POSTWRIGHT_{name}_API_KEY={key}")
-        click.echo(f"  POSTWRIGHT_{name}_BASE_URL=http://127.0.0.1:{bound}{base}")
+        click.echo(f"  POSTWRIGHT_{name}_BASE_URL={url}{base}")
+
+    _serve(app, port, say)
+
+
+def _serve_network(app: ASGIApp, port: int, account: str) -> None:
+    def say(url: str) -> None:
+        click.echo("Add an account on it:")
+        click.echo(f"  postwright accounts add {account.format(url=url)}")
+
+    _serve(app, port, say)
+
+
+def _serve(app: ASGIApp, port: int, say: Callable[[str], None]) -> None:
+    from sandbox.serve import serve as serve_app  # noqa: PLC0415
+
+    def ready(bound: int) -> None:
+        click.echo(f"Listening on http://127.0.0.1:{bound}; stop with Ctrl-C.")
+        say(f"http://127.0.0.1:{bound}")
 
     try:
-        anyio.run(partial(serve_app, app, port=port, on_ready=say))
+        anyio.run(partial(serve_app, app, port=port, on_ready=ready))
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror}") from None
     except KeyboardInterrupt:
