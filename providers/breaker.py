@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from anyio import CancelScope
@@ -120,6 +121,21 @@ class Breaker:
             log.warning("provider_paused", breaker=self._name, failures=failures, seconds=pause)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenBreaker:
+    """A service that is left alone, after so many failures in a row, until a time."""
+
+    name: str
+    failures: int
+    until: datetime
+
+
+def open_breakers(connection: sqlite3.Connection, now: datetime) -> list[OpenBreaker]:
+    """List the services that are left alone now; a row from the future was written before the clock was set back."""
+    rows = connection.execute(_OPEN, (now.timestamp(), now.timestamp())).fetchall()
+    return [OpenBreaker(row["name"], row["failures"], datetime.fromtimestamp(row["open_until"], UTC)) for row in rows]
+
+
 def _matters(watch: Watch) -> bool:
     """Tell whether something must be written: not after a success as usual, nor after what told nothing."""
     if watch.answered is None:
@@ -137,6 +153,7 @@ def _paused(failures: int, rest: float) -> Failure:
     return Failure(ErrorCode.PROVIDER_PAUSED, message, after_seconds=rest)
 
 
+_OPEN = "SELECT name, failures, open_until FROM breaker WHERE open_until > ? AND changed_at <= ? ORDER BY name"
 _CLAIM = "UPDATE breaker SET open_until = ?, changed_at = ? WHERE name = ? AND open_until = ?"
 _CLOSE = "DELETE FROM breaker WHERE name = ?"
 _FAIL = "REPLACE INTO breaker (name, failures, open_until, changed_at) VALUES (?, ?, ?, ?)"

@@ -22,6 +22,7 @@ from engine.journal import Journal
 from engine.limits import LIMITS_MIGRATIONS, Limits
 from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
+from engine.overview import Lookout
 from engine.settler import Settler
 from engine.taking import Takings
 from engine.workers import WORKER_MIGRATIONS, Kind, Workers
@@ -30,6 +31,7 @@ from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
 from providers.local.ledger import LEDGER_MIGRATIONS
+from providers.meter import Meter, Unmetered
 from providers.protocol import Provider
 from schemas.instant import Clock
 from server import hosted
@@ -61,6 +63,7 @@ class App:
 
     server: Server[Any]
     desk: Desk
+    opened: "Opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Opened:
     settle: Beside
     deliver: tuple[Beside, ...]
     workers: Workers
+    lookout: Lookout
 
     @property
     def beside(self) -> tuple[Beside, ...]:
@@ -88,22 +92,28 @@ async def build(
     *,
     kind: Kind = Kind.SESSION,
     fetching: Callable[[Clock], Fetcher] = Fetcher,
+    meter: Meter | None = None,
 ) -> AsyncGenerator[App]:
     """Put the parts together, run what runs beside the server, and let go of everything at the end.
 
     ``kind`` is what this process is: the client of a session has the files of this machine. ``fetching`` makes what
-    loads links.
+    loads links; ``meter`` counts.
 
     Raises:
         InUseError: a restore is at work on the home.
     """
     roots = Roots(settings.media_roots, same_machine=kind is Kind.SESSION)
-    async with open_desk(settings, clock, kind=kind, fetching=fetching) as opened, create_task_group() as group:
+    async with (
+        open_desk(settings, clock, kind=kind, fetching=fetching, meter=meter) as opened,
+        create_task_group() as group,
+    ):
         for run in opened.beside:
             group.start_soon(run)
         audit = Audit(settings.home, clock, settings.secrets)
-        dispatch = Dispatch(opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds, audit=audit)
-        yield App(dispatch.server(own_version()), opened.desk)
+        dispatch = Dispatch(
+            opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds, audit=audit, meter=meter
+        )
+        yield App(dispatch.server(own_version()), opened.desk, opened)
         group.cancel_scope.cancel()
 
 
@@ -117,11 +127,12 @@ async def open_desk(
     transport: httpx2.AsyncBaseTransport | None = None,
     spread: Spread = full_jitter,
     fetching: Callable[[Clock], Fetcher] = Fetcher,
+    meter: Meter | None = None,
 ) -> AsyncGenerator[Opened]:
     """Put together what is under the tools, for a process of this ``kind``.
 
     ``database`` and ``transport`` take the place of the disk and the net, ``spread`` that of chance in pauses;
-    ``fetching`` makes what loads links.
+    ``fetching`` makes what loads links, ``meter`` counts.
 
     Raises:
         InUseError: a restore is at work on the home.
@@ -129,13 +140,14 @@ async def open_desk(
     with using(settings.home):
         database = database or Database(settings.home / DATABASE, COMPONENTS)
         fetcher = fetching(clock)
-        parts = Parts(settings, clock, database, fetching, transport, spread)
+        parts = Parts(settings, clock, database, fetching, transport, spread, meter or Unmetered())
         providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
         delivers = bool(parts.beside) and settings.mode is not ServerMode.READ
         workers = Workers(database, clock, kind, own_version(), delivers=delivers)
         desk = _desk(parts, providers, fetcher, workers)
         try:
-            yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside), workers)
+            lookout = Lookout(database, clock, workers, delivers="local" in providers)
+            yield Opened(desk, _settler(desk, settings).run, tuple(parts.beside), workers, lookout)
         finally:
             for provider in providers.values():
                 await provider.aclose()

@@ -5,7 +5,7 @@ import click
 
 from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
-from server.commands.checking import doctor
+from server.commands.checking import doctor, status
 from server.commands.serving import serve
 from server.commands.starting import collect_from_now, settings_at, told
 from server.commands.trying import demo, sandbox
@@ -35,5 +35,5 @@ def main(context: click.Context) -> None:
 #: Commands that load more before they let the garbage collector begin.
 _COLLECT_LATER = ("serve", "worker")
 
-for _command in (serve, worker, doctor, pending, approve, decline, show_log, demo, sandbox):
+for _command in (serve, worker, status, doctor, pending, approve, decline, show_log, demo, sandbox):
     main.add_command(_command)

@@ -12,6 +12,7 @@ import structlog
 from anyio import current_time
 from mcp.server import Server
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from opentelemetry.trace import get_current_span
 
 from engine.call import PREPARING_SECONDS, Call
 from engine.desk import Desk
@@ -19,6 +20,7 @@ from engine.held import Held
 from engine.permits import forbidden
 from engine.steps import Steps
 from engine.verdict import refused
+from providers.meter import Meter, Unmetered
 from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject, members, text
 from schemas.problem import Problem, ProblemCode
@@ -44,7 +46,7 @@ class Dispatch:
     """The MCP handlers over one desk. ``secrets`` never leave in a result, whoever put them there.
 
     ``ask_seconds`` is how long a call waits for a person who is asked at the client; ``audit`` takes a line of every
-    call that writes.
+    call that writes, ``meter`` counts them all.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Dispatch:
         *,
         ask_seconds: float = 0.0,
         audit: Audit | None = None,
+        meter: Meter | None = None,
     ) -> None:
         rule_sets = [provider.rules for provider in desk.providers.values()]
         self._desk = desk
@@ -62,6 +65,7 @@ class Dispatch:
         self._roots = roots or Roots((), same_machine=False)
         self._ask_seconds = ask_seconds
         self._trail = Trail(desk, audit)
+        self._meter = meter or Unmetered()
         mode = desk.modes.server
         self._tools = {tool.name: tool for tool in TOOLS}
         self._readers = {tool.name: tool.reader(rule_sets) for tool in TOOLS}
@@ -101,11 +105,13 @@ class Dispatch:
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         request_id, tool, caller = f"pw_{tokens.token_hex(8)}", self._tools.get(params.name), caller_of(ctx)
+        began = current_time()
         with structlog.contextvars.bound_contextvars(request_id=request_id, tool=params.name[:64]):
             try:
                 result = await self._run(ctx, params)
             except Asked as asked:
                 log.info("call", asked=True)
+                self._count(tool, "asked", None, began)
                 await self._trail.broke_off(caller, tool, params, request_id, "asked")
                 return asked.question
             except Exception:
@@ -116,7 +122,16 @@ class Dispatch:
                 raise
             result = await self._trail.told(caller, tool, params, request_id, result)
             log.info("call", ok=result.ok, code=result.code, error_code=result.error_code, outcome=result.outcome)
+            self._count(tool, result.outcome or ("ok" if result.ok else "failed"), result.error_code, began)
         return self._wire(result.model_copy(update={"request_id": request_id}))
+
+    def _count(self, tool: Tool[Any] | None, outcome: str, error_code: str | None, began: float) -> None:
+        """Count a call, and tell what came of it in the span that mcp makes of it."""
+        self._meter.called(tool.name if tool else "unknown", outcome, error_code, current_time() - began)
+        span = get_current_span()
+        span.set_attribute("postwright.outcome", outcome)
+        if error_code:
+            span.set_attribute("postwright.error_code", error_code)
 
     async def _run(self, ctx: Context, params: types.CallToolRequestParams) -> Result:
         tool = self._tools.get(params.name)

@@ -1,8 +1,8 @@
 """The HTTP transports: Streamable HTTP at /mcp, and the older SSE at /sse; guarded, bounded, loopback by default."""
 
 import hmac
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.workers import Kind
 from server.app import build
+from server.metrics import Metrics
 from server.settings import PREFIX, Settings, SettingsError
+from server.watching import Watched
 
 log = structlog.get_logger(__name__)
 
@@ -76,12 +78,27 @@ class _SseConnection:
                 await self._server.run(read, write, self._server.create_initialization_options())
 
 
-async def listen(app: ASGIApp, host: str, port: int, on_ready: Callable[[int], Awaitable[None]] | None = None) -> None:
-    """Serve until cancelled or told to stop by a signal; ``on_ready`` is given the port that was bound."""
+def watched_app(app: ASGIApp, watched: Watched, settings: Settings, host: str) -> ASGIApp:
+    """Put ``/healthz``, open to all, and ``/metrics``, as guarded as the rest, before an application."""
+    return watched.health(_guarded(watched.metrics(app, _security(settings, host)), settings))
+
+
+async def listen(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    on_ready: Callable[[int], Awaitable[None]] | None = None,
+    *,
+    signals: bool = True,
+) -> None:
+    """Serve until cancelled or told to stop by a signal; ``on_ready`` is given the port that was bound.
+
+    Without ``signals`` these are left to whoever called.
+    """
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3
     )
-    server = _Uvicorn(config, on_ready)
+    server = _Uvicorn(config, on_ready, signals=signals)
     async with create_task_group() as group:
         group.start_soon(_stop_when_cancelled, server)
         # uvicorn closes its sockets only when it is told to stop, not when it is cancelled.
@@ -98,9 +115,20 @@ async def _stop_when_cancelled(server: uvicorn.Server) -> None:
 
 
 class _Uvicorn(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[int], Awaitable[None]] | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[int], Awaitable[None]] | None, *, signals: bool
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._signals = signals
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        if not self._signals:
+            yield
+            return
+        with super().capture_signals():
+            yield
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -149,5 +177,8 @@ async def serve(settings: Settings, transport: str, host: str, port: int) -> Non
     async def say(bound: int) -> None:
         log.info("listening", url=f"http://{host}:{bound}{_PATHS[transport]}", transport=transport)
 
-    async with build(settings, kind=Kind(transport)) as app:
-        await listen(_APPS[transport](app.server, settings, host), host, port, say)
+    metrics = Metrics()
+    async with build(settings, kind=Kind(transport), meter=metrics) as app:
+        watched = Watched(app.opened.lookout, app.opened.workers, metrics)
+        served = watched_app(_APPS[transport](app.server, settings, host), watched, settings, host)
+        await listen(served, host, port, say)

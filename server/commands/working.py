@@ -9,7 +9,12 @@ from server.commands.starting import collect_from_now, settings_at, told
 
 
 @click.command()
-def worker() -> None:
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Serve /healthz and /metrics there, to this machine; 0: any free one.",
+)
+def worker(metrics_port: int | None) -> None:
     """Deliver what is due, and settle open outcomes, until stopped (Ctrl-C, SIGTERM).
 
     Any number may run on one machine: one of them delivers at a time, and the next takes over when it ends.
@@ -21,7 +26,7 @@ def worker() -> None:
     collect_from_now()
     try:
         with told():
-            anyio.run(work, settings)
+            anyio.run(work, settings, metrics_port)
     except CannotWorkError as error:
         click.echo(f"postwright cannot start: {error}", err=True)
         sys.exit(1)
