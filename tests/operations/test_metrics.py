@@ -11,7 +11,7 @@ import anyio
 import httpx2
 import pytest
 from mcp.client import Client
-from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+from mcp.client.streamable_http import streamable_http_client
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.clock import utc_now
@@ -58,7 +58,7 @@ async def samples(url: str, **headers: str) -> dict[str, float]:
 async def call(url: str, tool: str, token: str | None = None, **arguments: object) -> None:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
-        create_mcp_http_client(headers=headers) as http,
+        httpx2.AsyncClient(headers=headers) as http,
         Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
     ):
         await client.call_tool(tool, arguments)
