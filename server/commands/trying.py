@@ -1,6 +1,6 @@
 """``postwright demo`` and ``sandbox``: to try things without a service."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -86,32 +86,33 @@ def _named(option: str) -> Generator[None]:
 
 def _serve_sandbox(app: ASGIApp, port: int, base: str, names: tuple[str, str]) -> None:
     name, key = names
-
-    def say(url: str) -> None:
-        click.echo("Point postwright at it:")
-        click.echo(f"  POSTWRIGHT_{name}_API_KEY={key}")
-        click.echo(f"  POSTWRIGHT_{name}_BASE_URL={url}{base}")
-
-    _serve(app, port, say)
+    _serve(
+        app,
+        port,
+        "Point postwright at it:",
+        f"POSTWRIGHT_{name}_API_KEY={key}",
+        f"POSTWRIGHT_{name}_BASE_URL={{url}}{base}",
+    )
 
 
 def _serve_network(app: ASGIApp, port: int, account: str) -> None:
-    def say(url: str) -> None:
-        click.echo("Add an account on it:")
-        click.echo(f"  postwright accounts add {account.format(url=url)}")
-
-    _serve(app, port, say)
+    _serve(app, port, "Add an account on it:", f"postwright accounts add {account}")
 
 
-def _serve(app: ASGIApp, port: int, say: Callable[[str], None]) -> None:
+def _serve(app: ASGIApp, port: int, *words: str) -> None:
+    """Serve until Ctrl-C, and say how it is reached: ``words``, in which ``{url}`` is its address."""
     from sandbox.serve import serve as serve_app  # noqa: PLC0415
 
-    def ready(bound: int) -> None:
-        click.echo(f"Listening on http://127.0.0.1:{bound}; stop with Ctrl-C.")
-        say(f"http://127.0.0.1:{bound}")
+    first, *rest = words
+
+    def say(bound: int) -> None:
+        url = f"http://127.0.0.1:{bound}"
+        click.echo(f"Listening on {url}; stop with Ctrl-C. {first}")
+        for line in rest:
+            click.echo(f"  {line.format(url=url)}")
 
     try:
-        anyio.run(partial(serve_app, app, port=port, on_ready=ready))
+        anyio.run(partial(serve_app, app, port=port, on_ready=say))
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror}") from None
     except KeyboardInterrupt:
