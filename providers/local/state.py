@@ -95,7 +95,8 @@ def judge(failure: Failure, record: Record, now: datetime, spread: Spread, *, ex
     if failure.doubt and not exact:
         return Verdict(State.UNKNOWN, error=failure.message, doubt=True)
     if not failure.doubt and ENTRIES[failure.code].decision not in _COME_BACK:
-        return Verdict(State.FAILED, error=failure.message, retry=False)
+        told = " ".join(filter(None, (failure.message, failure.advice)))
+        return Verdict(State.FAILED, error=told, retry=False)
     refused = failure.code is not ErrorCode.PROVIDER_UNREACHABLE
     again = now + timedelta(seconds=wait_seconds(record.tries, failure.after_seconds, spread))
     if record.refusals + refused >= MAX_REFUSALS or again > record.due_at + MAX_AGE:

@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tests.peers import place
 from tests.peers.running import running
@@ -24,8 +26,10 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running_relay(folder: Path) -> Generator[str]:
-    """Run one with its data in a folder; yield its ``ws://`` address."""
+def running_relay(
+    folder: Path, authentication: Mapping[str, Any] = MappingProxyType({"enabled": False}), **settings: Any
+) -> Generator[str]:
+    """Run one with its data in a folder; yield its ``ws://`` address. Settings are those of its configuration."""
     (port,) = place.free_ports(1)
     folder.mkdir(parents=True, exist_ok=True)
     config = {
@@ -36,7 +40,8 @@ def running_relay(folder: Path) -> Generator[str]:
         },
         "verification": {"nip05_verification": "disabled"},
         "gunicorn": {"bind": f"127.0.0.1:{port}", "workers": 1, "loglevel": "info"},
-        "authentication": {"enabled": False},
+        **settings,
+        "authentication": {"relay_urls": [f"ws://127.0.0.1:{port}/"], **authentication},
     }
     # YAML takes JSON as it is.
     (folder / "relay.yaml").write_text(json.dumps(config), encoding="utf-8")

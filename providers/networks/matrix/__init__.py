@@ -1,0 +1,1 @@
+"""Matrix: posts as messages in a room (Client-Server API)."""

@@ -1,0 +1,1 @@
+"""Nostr: posts as signed events, sent to relays (NIP-01)."""

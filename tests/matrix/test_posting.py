@@ -1,0 +1,140 @@
+"""Posts in a room of a real homeserver, through the tools."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Agent
+from tests.local.networked import networked
+from tests.local.posting import posted, told
+from tests.matrix.reading import invited, messages, said, stored
+from tests.media.files import png
+from tests.peers.between import between
+from tests.peers.synapse import Synapse, running_synapse
+
+pytestmark = pytest.mark.anyio
+
+
+async def uploaded(found: Agent, content: bytes, alt_text: str | None = None) -> str:
+    data = base64.b64encode(content).decode()
+    body = await found.call("upload_media", data=data, filename="a.png", alt_text=alt_text)
+    return body["data"]["media"]
+
+
+async def test_a_text_is_a_message_that_tells_those_whom_it_mentions(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse, name="News")
+    caption = f'<b>Out</b> & "about" #news https://example.com/a?b=1&c=2\n\tThanks, {owner.user_id}. Not@you:localhost'
+    async with networked(tmp_path, mine) as found:
+        [account] = (await found.call("list_accounts", platform="matrix"))["data"]["accounts"]
+        sent = await posted(found, mine.account.id, caption)
+    assert account["name"] == "News"
+    assert sent["status"] == "published"
+    [event] = messages(synapse, owner, room)
+    [content] = said(synapse, owner, room)
+    user = f'<a href="https://matrix.to/#/{owner.user_id}">{owner.user_id}</a>'
+    assert content == {
+        "msgtype": "m.text",
+        "body": caption,
+        "m.mentions": {"user_ids": [owner.user_id]},
+        "format": "org.matrix.custom.html",
+        "formatted_body": '&lt;b&gt;Out&lt;/b&gt; &amp; "about" #news https://example.com/a?b=1&amp;c=2<br>'
+        f"\tThanks, {user}. Not@you:localhost",
+    }
+    assert sent["url"] == f"https://matrix.to/#/{room}/{event['event_id']}?via=localhost"
+
+
+async def test_images_follow_the_text_in_their_order_with_what_they_show(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    pictures = [png(noise=b"one"), png(noise=b"two")]
+    async with networked(tmp_path, mine) as found:
+        handles = [await uploaded(found, pictures[0], "A lamp"), await uploaded(found, pictures[1])]
+        sent = await posted(found, mine.account.id, "Look", media={"type": "slideshow", "urls": handles})
+    assert sent["status"] == "published", sent
+    text, lamp, other = said(synapse, owner, room)
+    assert (text["body"], text["m.mentions"]) == ("Look", {})
+    assert [(lamp["msgtype"], lamp["body"], lamp["filename"]), other["body"]] == [
+        ("m.image", "A lamp", "image.png"),
+        "image.png",
+    ]
+    assert set(lamp["info"]) == {"mimetype", "size", "w", "h"}
+    assert (lamp["info"]["mimetype"], lamp["info"]["size"]) == ("image/png", len(pictures[0]))
+    assert [stored(synapse, owner, image["url"]) for image in (lamp, other)] == [
+        ("image/png", picture) for picture in pictures
+    ]
+
+
+async def test_a_text_longer_than_an_event_is_refused_before_anything_is_sent(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    async with networked(tmp_path, mine) as found:
+        refused = await found.call("create_post", caption="ä" * 30_001, accounts=[mine.account.id])
+        [problem] = refused["problems"]
+        assert (problem["code"], problem["limit"], problem["actual"]) == ("too_long", 60_000, 60_002)
+        assert problem["unit"] == "bytes"
+        whole = await posted(found, mine.account.id, "x" * 60_000)
+        quoted = await posted(found, mine.account.id, '"\n' * 20_000)
+        named = await posted(found, mine.account.id, owner.user_id + "&" * 50_000)
+    assert [end["status"] for end in (whole, quoted, named)] == ["published", "failed", "published"]
+    assert "bytes longer than an event may be; nothing was sent" in quoted["error"]
+    first, last = said(synapse, owner, room)
+    assert first["body"] == "x" * 60_000
+    assert (last["m.mentions"], "formatted_body" in last) == ({"user_ids": [owner.user_id]}, False)
+
+
+async def test_a_file_larger_than_the_homeserver_takes_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    with running_synapse(tmp_path / "synapse", max_upload_size="1K") as server:
+        owner, room, mine = await invited(server)
+        async with networked(tmp_path / "home", mine) as found:
+            handle = await uploaded(found, png(noise=bytes(2_000)))
+            sent = await posted(found, mine.account.id, "Look", media={"type": "slideshow", "urls": [handle]})
+        assert sent["status"] == "failed"
+        assert "at most 1,024" in sent["error"]
+        assert said(server, owner, room) == []
+
+
+@pytest.mark.parametrize("lost", ["-0", "-1", "-2"])
+async def test_a_post_is_whole_and_single_whichever_answer_is_lost(tmp_path: Path, synapse: Synapse, lost: str) -> None:
+    async with between(synapse.url) as link:
+        link.loses = lambda asked, answered: not link.lost and asked.startswith(b"PUT ") and _names(asked, lost)
+        owner, room, mine = await invited(synapse, link.url)
+        async with networked(tmp_path, mine) as found:
+            handles = [await uploaded(found, png(noise=noise)) for noise in (b"one", b"two")]
+            sent = await posted(found, mine.account.id, "Once", media={"type": "slideshow", "urls": handles})
+    assert (link.lost, sent["status"]) == (1, "published")
+    assert [content["msgtype"] for content in said(synapse, owner, room)] == ["m.text", "m.image", "m.image"]
+
+
+async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path) -> None:
+    with running_synapse(tmp_path / "synapse", rc_message={"per_second": 2, "burst_count": 2}) as server:
+        owner, room, mine = await invited(server)
+        async with networked(tmp_path / "home", mine) as found:
+            handles = [await uploaded(found, png(noise=bytes((number,)))) for number in range(4)]
+            sent = await posted(found, mine.account.id, "Many", media={"type": "slideshow", "urls": handles})
+            again = await posted(found, mine.account.id, "And one more")
+        assert (sent["status"], again["status"]) == ("published", "published")
+        bodies = [content["body"] for content in said(server, owner, room)]
+    assert bodies == ["Many", *["image.png"] * 4, "And one more"]
+
+
+async def test_a_dead_token_asks_for_a_new_login(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    synapse.ask("POST", "/logout", token=mine.secrets["token"], body={})
+    async with networked(tmp_path, mine) as found:
+        made = await found.call("create_post", caption="Too late", accounts=[mine.account.id])
+        stand = await told(found, made["data"]["id"], "Invalid access token")
+    assert "Log in again: postwright accounts add matrix" in stand["error"]
+    assert said(synapse, owner, room) == []
+
+
+async def test_who_is_put_out_of_the_room_is_told_what_helps(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    synapse.ask("POST", f"/rooms/{room}/kick", token=owner.token, body={"user_id": mine.account.username})
+    async with networked(tmp_path, mine) as found:
+        sent = await posted(found, mine.account.id, "Let me in")
+    assert sent["status"] == "failed"
+    assert "not in room" in sent["error"]
+    assert "Let somebody who runs the room invite this user" in sent["error"]
+
+
+def _names(asked: bytes, part: str) -> bool:
+    return f"{part} HTTP/1.1\r\n".encode() in asked
