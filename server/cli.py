@@ -3,6 +3,7 @@
 import anyio
 import click
 
+from server import traces
 from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
@@ -25,6 +26,7 @@ def main(context: click.Context) -> None:
         settings = settings_at("warning")
         from server import stdio  # noqa: PLC0415  (loads the MCP SDK, which no other command should wait for)
 
+        traces.take()
         collect_from_now()
         with told():
             anyio.run(stdio.serve, settings)

@@ -3,6 +3,7 @@
 import anyio
 import click
 
+from server import traces
 from server.commands.starting import collect_from_now, settings_at, told
 from server.settings import SettingsError
 
@@ -20,6 +21,7 @@ def serve(transport: str, host: str, port: int) -> None:
         http.refuse_open_door(host, settings.http_token)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
+    traces.take()
     collect_from_now()
     with told():
         anyio.run(http.serve, settings, transport, host, port)

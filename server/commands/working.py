@@ -5,6 +5,7 @@ import sys
 import anyio
 import click
 
+from server import traces
 from server.commands.starting import collect_from_now, settings_at, told
 
 
@@ -23,6 +24,7 @@ def worker(metrics_port: int | None) -> None:
     from server.worker import CannotWorkError, work  # noqa: PLC0415  (loads the MCP SDK)
 
     settings = settings_at("info")
+    traces.take()
     collect_from_now()
     try:
         with told():

@@ -30,14 +30,19 @@ def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedPro
 
 
 @contextmanager
-def started(home: Path, *arguments: str, **settings: str) -> Generator[subprocess.Popen[str]]:
-    """Run a command until the block ends; its log goes to ``log`` beside the home."""
+def started(
+    home: Path, *arguments: str, beside: dict[str, str] | None = None, **settings: str
+) -> Generator[subprocess.Popen[str]]:
+    """Run a command until the block ends; its log goes to ``log`` beside the home.
+
+    ``beside`` are variables that are no settings of ours.
+    """
     with (
         (home.parent / "log").open("a", encoding="utf-8") as log,
         subprocess.Popen(
             [sys.executable, "-m", "server", *arguments],
             cwd=ROOT,
-            env=environment(home, **settings),
+            env={**environment(home, **settings), **(beside or {})},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -29,7 +29,7 @@ TOKEN = "a-long-random-token"
 @asynccontextmanager
 async def serving(home: Path, *command: str, **settings: str) -> AsyncGenerator[str]:
     """A process with a port; yields where it listens."""
-    with started(home, *command, LOG="json", **settings):
+    with started(home, *command, beside=None, LOG="json", **settings):
 
         async def listens() -> bool:
             return "listening" in logged(home)
