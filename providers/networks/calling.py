@@ -110,6 +110,10 @@ class Caller:
             raise self._refused(answer, status, acts=removes or window is not None)
         return answer
 
+    def hide(self, *secrets: str) -> None:
+        """Hide further secrets too, such as those of a session that was renewed."""
+        self._secrets = tuple(dict.fromkeys((*filter(None, secrets), *self._secrets)))[:_MOST_SECRETS]
+
     def redact(self, text: str, limit: int = 500) -> str:
         """Bound and clean a foreign text, and hide the secrets should they stand in there."""
         for secret in self._secrets:
@@ -201,5 +205,7 @@ _HEADERS = {
     "connection": "close",
     "user-agent": "postwright",
 }
+#: Those of a few renewals back: servers do not repeat older ones.
+_MOST_SECRETS = 12
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _REDIRECT = " Redirects are not followed: give the final URL."

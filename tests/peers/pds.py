@@ -1,7 +1,10 @@
 """A Bluesky PDS with a directory of identities in memory (reference peers, section 2)."""
 
+import base64
+import hmac
 import json
 import secrets
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +49,7 @@ class Pds:
 
     url: str
     admin: str
+    jwt_secret: str
     pid: int
 
     def ask(self, method: str, *, token: str | None = None, body: Body | None = None, **query: Any) -> Body:
@@ -78,6 +82,15 @@ class Pds:
         """Take an app password back."""
         self.ask("com.atproto.server.revokeAppPassword", token=member.token, body={"name": name})
 
+    def expired(self, member: Member) -> str:
+        """Write an access token of an account as the server itself would have, three hours ago."""
+        now = int(time.time())
+        header = {"typ": "at+jwt", "alg": "HS256"}
+        claims = {"sub": member.did, "aud": "did:web:localhost", "iat": now - 10_800, "exp": now - 3_600}
+        parts = [header, {**claims, "scope": "com.atproto.appPass"}]
+        signed = ".".join(_base64(json.dumps(part).encode()) for part in parts)
+        return f"{signed}.{_base64(hmac.digest(self.jwt_secret.encode(), signed.encode(), 'sha256'))}"
+
     def posts(self, member: Member) -> list[Body]:
         """Read the newest hundred posts of an account, newest first, each with ``uri``, ``cid`` and ``value``."""
         collection = "app.bsky.feed.post"
@@ -91,17 +104,21 @@ class Pds:
         return answer.content
 
 
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
 @contextmanager
 def running_pds(folder: Path, **environment: Any) -> Generator[Pds]:
     """Run one with its data in a folder; ``environment`` as its own settings are named (``blobUploadLimit``)."""
     port, plc_port = place.free_ports(2)
-    admin = secrets.token_hex(16)
+    admin, jwt_secret = secrets.token_hex(16), secrets.token_hex(16)
     given = {
         "folder": str(folder),
         "port": port,
         "plcPort": plc_port,
         "rotationKey": secrets.token_hex(32),
-        "jwtSecret": secrets.token_hex(16),
+        "jwtSecret": jwt_secret,
         "adminPassword": admin,
         "environment": environment,
     }
@@ -111,4 +128,4 @@ def running_pds(folder: Path, **environment: Any) -> Generator[Pds]:
     quiet = {"LOG_ENABLED": "false", "NODE_ENV": "production"}
     url, home = f"http://127.0.0.1:{port}/xrpc/_health", place.PLACE / "pds"
     with running(command, folder, url=url, environment=quiet, directory=home) as process:
-        yield Pds(f"http://localhost:{port}", admin, process.pid)
+        yield Pds(f"http://localhost:{port}", admin, jwt_secret, process.pid)
