@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine.delivery import Courier
+from engine.courier import Courier
 from providers.local.provider import Local
 from providers.local.roster import Roster
 from providers.networks.network import Network

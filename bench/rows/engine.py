@@ -16,7 +16,7 @@ from bench.plan import Plan
 from bench.program import MeasurementError
 from bench.sample import Sample
 from engine.clock import utc_now
-from engine.delivery import Courier
+from engine.courier import Courier
 from providers.database import Database
 from providers.local.ledger import LEDGER_MIGRATIONS, stamp
 from providers.local.provider import Local

@@ -61,7 +61,7 @@ def retry(connection: sqlite3.Connection, post_id: str, accounts: Sequence[str],
     """Queue failed and missed deliveries on these accounts that may be sent again; tell how all on them stand."""
     rows = _rows(connection, post_id)
     chosen = [row["id"] for row in rows if row["account"] in accounts and row["state"] in AGAIN and row["retry"] != 0]
-    connection.executemany(_AGAIN, [(stamp(now), stamp(now), delivery_id) for delivery_id in chosen])
+    connection.executemany(_AGAIN, [(stamp(now), delivery_id) for delivery_id in chosen])
     refold(connection, post_id)
     return tuple(sent for sent in _read(connection, post_id).deliveries if sent.account in accounts)
 
@@ -84,9 +84,9 @@ def _move(
     connection.executemany("DELETE FROM delivery WHERE id = ?", gone)
     new = wanted.keys() - {row["account"] for row in rows}
     connection.executemany(
-        "INSERT INTO delivery (id, post_id, account, platform, state, wake_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO delivery (id, post_id, account, platform, state, wake_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (delivery_id, post_id, account.id, account.platform, rows[0]["state"], rows[0]["wake_at"])
+            (delivery_id, post_id, account.id, account.platform, *(rows[0][name] for name in _TIMING))
             for delivery_id, account in zip(delivery_ids, accounts, strict=True)
             if account.id in new
         ],
@@ -138,7 +138,12 @@ def _read(connection: sqlite3.Connection, post_id: str) -> Post:
     return post
 
 
-_NOW = {State.LEASED: "is being sent at this moment", State.SENDING: "is being sent at this moment"}
+_TIMING = ("state", "wake_at", "due_at")
+_NOW = {
+    State.LEASED: "is being sent at this moment",
+    State.SENDING: "is being sent at this moment",
+    State.RECONCILING: "is being looked for at this moment",
+}
 _NOT_SURE = "An earlier try may have delivered it; it is not sent again. If it is there, remove it there by hand."
 # Files belong to the media that they come with.
 _REWRITE = (
@@ -148,15 +153,17 @@ _REWRITE = (
 # A changed delivery starts anew: what was tried and refused was another. Its next try comes no sooner.
 _RESTART = (
     "UPDATE delivery SET state = coalesce(?1, state), wake_at = iif(?1 = 'draft', NULL, coalesce(?2, wake_at)),"
-    " since = ?3, tries = 0, refusals = 0, error = NULL, retry = NULL WHERE post_id = ?4"
+    " due_at = coalesce(?2, due_at), since = ?3, tries = 0, refusals = 0, looks = 0, error = NULL, retry = NULL"
+    " WHERE post_id = ?4"
 )
 _CANCEL = (
     "UPDATE delivery SET state = iif(doubt, 'unknown', 'cancelled'), error = iif(doubt, ?, error), wake_at = NULL,"
-    " retry = NULL WHERE post_id = ? AND state IN ('draft', 'scheduled', 'queued', 'failed', 'missed')"
+    " retry = NULL"
+    " WHERE post_id = ? AND state IN ('draft', 'scheduled', 'queued', 'settling', 'failed', 'missed')"
 )
 _AGAIN = (
-    "UPDATE delivery SET state = 'queued', wake_at = ?, since = ?, tries = 0, refusals = 0, error = NULL, retry = NULL"
-    " WHERE id = ?"
+    "UPDATE delivery SET state = 'queued', wake_at = ?1, due_at = ?1, since = ?1, tries = 0, refusals = 0, looks = 0,"
+    " error = NULL, retry = NULL WHERE id = ?2"
 )
 _WAITING_POSTS = (
     "SELECT status, count(*) FROM post WHERE status IN ('draft', 'scheduled', 'queued', 'publishing') GROUP BY status"

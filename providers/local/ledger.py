@@ -19,7 +19,7 @@ from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Order, Page, Post, Query
 from schemas.status import Status, fold
 
-# The three partial indexes keep every tick of the delivery loop at O(log n) however many posts lie ahead.
+# The partial indexes keep every tick of the delivery loop at O(log n) however many posts lie ahead.
 LEDGER_MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE post (
@@ -73,6 +73,29 @@ LEDGER_MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX delivery_published ON delivery (published_at) WHERE published_at IS NOT NULL;
     CREATE INDEX delivery_unknown ON delivery (post_id) WHERE state = 'unknown'
     """,
+    # due_at: its place in the line of its account. looks: how often a network was looked at and had nothing.
+    # gate: what keeps an account from being posted to, and from when on its pace allows the next post (free_at).
+    """
+    ALTER TABLE delivery ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE delivery ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+    UPDATE delivery SET due_at = (
+        SELECT coalesce(scheduled_at, created_at) FROM post WHERE post.id = delivery.post_id
+    );
+    DROP INDEX delivery_waiting;
+    DROP INDEX delivery_in_line;
+    DROP INDEX delivery_in_hand;
+    CREATE INDEX delivery_waiting ON delivery (wake_at) WHERE state IN ('scheduled', 'queued', 'settling');
+    CREATE INDEX delivery_in_line ON delivery (account, due_at, id)
+        WHERE state IN ('scheduled', 'queued', 'leased', 'sending', 'settling', 'reconciling');
+    CREATE INDEX delivery_in_hand ON delivery (wake_at) WHERE state IN ('leased', 'sending', 'reconciling');
+    CREATE TABLE gate (
+        account TEXT PRIMARY KEY,
+        held_until INTEGER,
+        reason TEXT,
+        failures INTEGER NOT NULL,
+        free_at INTEGER NOT NULL
+    ) STRICT
+    """,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,11 +131,12 @@ def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datet
     files, settings = kept(order.assets), packed(order.extras)
     facts = (order.caption, packed(order.media), files, settings, entry.trace, scheduled_at, stamp(now))
     connection.execute(_ENTER, (entry.post_id, order.key, state.status, *facts))
-    wake_at = None if order.draft else stamp(order.scheduled_at or now)
+    due_at = stamp(order.scheduled_at or now)
+    wake_at = None if order.draft else due_at
     connection.executemany(
-        "INSERT INTO delivery (id, post_id, account, platform, state, wake_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO delivery (id, post_id, account, platform, state, wake_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (delivery_id, entry.post_id, account.id, account.platform, state, wake_at)
+            (delivery_id, entry.post_id, account.id, account.platform, state, wake_at, due_at)
             for delivery_id, account in zip(entry.delivery_ids, order.accounts, strict=True)
         ],
     )

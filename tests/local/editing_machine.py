@@ -16,11 +16,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from providers.database import Database, Work
 from providers.local import dispatch
-from providers.local.dispatch import Claim
+from providers.local.dispatch import Claim, Terms
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.provider import Local
 from providers.local.roster import Roster
-from providers.local.state import State, Verdict, judge
+from providers.local.state import Nature, State, Verdict, judge
+from providers.networks.kind import Pace
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -106,11 +107,8 @@ class EditingMachine(RuleBasedStateMachine):
     @rule(target=hands, account=st.sampled_from([OUTBOX, WEBHOOK]), steps=st.sampled_from([0, 1, 2, 3, 3]))
     def take(self, account: Account, steps: int) -> Any:
         """Take a delivery up, and stop after some ``steps``; the last is to get no answer."""
-        work = partial(
-            dispatch.claim, account=account.id, earliest=self.now - LATE, now=self.now, until=self.now + LEASE
-        )
-        hand = self.write(work)
-        found = [hand] if hand else []
+        hand = self.write(partial(dispatch.take, account=account.id, now=self.now, terms=Terms(LATE, LEASE, Pace())))
+        found = [hand] if isinstance(hand, Claim) else []
         for hand in found:
             for step in (self.intend, self.send, partial(self.conclude, end="doubt"))[:steps]:
                 step(hand)
@@ -154,7 +152,7 @@ class EditingMachine(RuleBasedStateMachine):
             verdict = Verdict(State.PUBLISHED, published_at=self.now) if end == "answered" else self.judged(hand, DOUBT)
         else:
             verdict = self.judged(hand, FAILURES.get(end, DOUBT))
-        self.write(partial(dispatch.conclude, claim=hand, verdict=verdict))
+        self.write(partial(dispatch.conclude, claim=hand, verdict=verdict, now=self.now))
         # Whoever has concluded sends no more.
         self.intended.discard((hand.parcel.delivery_id, hand.fence))
 
@@ -163,14 +161,14 @@ class EditingMachine(RuleBasedStateMachine):
         assert self.everything() == before
 
     def judged(self, hand: Claim, failure: Failure) -> Verdict:
-        return judge(failure, hand.record, self.now, lambda _: 0.0, exact=hand.parcel.account == OUTBOX.id)
+        return judge(failure, hand.record, self.now, lambda _: 0.0, Nature(exact=hand.parcel.account == OUTBOX.id))
 
     @rule(seconds=st.sampled_from([1, 61, 4000]))
     def later(self, seconds: int) -> None:
         """Let time pass, and leases and late posts be decided."""
         self.now += timedelta(seconds=seconds)
         self.write(partial(dispatch.lapse, now=self.now, judge=lambda claim: self.judged(claim, DOUBT), limit=50))
-        self.write(partial(dispatch.miss, earliest=self.now - LATE, tell=lambda due, doubt: "Late.", limit=50))
+        self.write(partial(dispatch.miss, earliest=self.now - LATE, tell=lambda due, doubt, closed: "Late.", limit=50))
 
     @rule(
         post=posts,

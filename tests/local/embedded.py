@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import anyio
 
-from engine.delivery import Courier
+from engine.courier import Courier
 from providers.database import Database
 from providers.dialling import Resolver, ask_system
 from providers.fetch import Fetcher

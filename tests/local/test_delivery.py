@@ -8,10 +8,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from engine.delivery import Courier
+from engine.courier import Courier
 from providers.local import dispatch
-from providers.local.dispatch import Claim
+from providers.local.dispatch import Claim, Terms
 from providers.local.state import State, Verdict
+from providers.networks.kind import Pace
 from providers.networks.network import Parcel, Published, Window
 from providers.networks.webhook import Webhook
 from schemas.account import Account
@@ -24,6 +25,7 @@ from tests.local.stand_in import StandIn
 pytestmark = pytest.mark.anyio
 
 LEASE = timedelta(seconds=60)
+TERMS = Terms(timedelta(hours=1), LEASE, Pace())
 
 
 async def delivery_of(engine: Embedded, post_id: str) -> Delivery:
@@ -32,16 +34,8 @@ async def delivery_of(engine: Embedded, post_id: str) -> Delivery:
 
 async def claimed(engine: Embedded, watch: Watch, account: Account = OUTBOX) -> Claim:
     """Take a due delivery up, as a process does that then dies."""
-    claim = await engine.database.write(
-        partial(
-            dispatch.claim,
-            account=account.id,
-            earliest=watch.now - timedelta(hours=1),
-            now=watch.now,
-            until=watch.now + LEASE,
-        )
-    )
-    assert claim is not None
+    claim = await engine.database.write(partial(dispatch.take, account=account.id, now=watch.now, terms=TERMS))
+    assert isinstance(claim, Claim)
     return claim
 
 
@@ -165,12 +159,12 @@ async def test_an_old_holder_changes_nothing(embedded: Embedded, watch: Watch) -
     watch.advance(seconds=1)
     new = await intended(embedded, watch)
     late = Verdict(State.FAILED, error="too late", retry=False)
-    assert not await embedded.database.write(partial(dispatch.conclude, claim=old, verdict=late))
+    assert not await embedded.database.write(partial(dispatch.conclude, claim=old, verdict=late, now=watch.now))
     assert not await embedded.database.write(partial(dispatch.intend, claim=old, until=watch.now + LEASE))
     await embedded.database.write(partial(dispatch.renew, claim=old, until=watch.now + timedelta(days=1)))
     assert await embedded.database.read(dispatch.next_lapse) == watch.now + LEASE
     published = Verdict(State.PUBLISHED, published=Published("file:///x"), published_at=watch.now)
-    assert await embedded.database.write(partial(dispatch.conclude, claim=new, verdict=published))
+    assert await embedded.database.write(partial(dispatch.conclude, claim=new, verdict=published, now=watch.now))
     assert (await embedded.local.post(receipt.id)).status is Status.PUBLISHED
 
 

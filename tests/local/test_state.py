@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.local.state import MAX_AGE, MAX_REFUSALS, Record, State, full_jitter, judge, wait_seconds
+from providers.local.state import MAX_AGE, MAX_REFUSALS, Nature, Record, State, full_jitter, judge, wait_seconds
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 
@@ -35,7 +35,7 @@ DOUBT = Failure(ErrorCode.PROVIDER_TIMEOUT, "No answer.", doubt=True)
 def test_each_class_of_failure_has_its_own_end(
     failure: Failure, exact: bool, state: State, retry: bool | None, counts: bool
 ) -> None:
-    verdict = judge(failure, FRESH, NOW, lambda ceiling: ceiling, exact=exact)
+    verdict = judge(failure, FRESH, NOW, lambda ceiling: ceiling, Nature(exact=exact))
     assert (verdict.state, verdict.retry, verdict.refused) == (state, retry, counts)
     assert (verdict.wake_at is not None) == (state is State.QUEUED)
     assert verdict.error is not None
@@ -43,19 +43,21 @@ def test_each_class_of_failure_has_its_own_end(
 
 
 def test_what_was_refused_eight_times_has_failed_and_may_be_sent_again_by_hand() -> None:
-    verdict = judge(BROKEN, Record(NOW, 7, MAX_REFUSALS - 1), NOW, lambda _: 1.0, exact=False)
+    verdict = judge(BROKEN, Record(NOW, 7, MAX_REFUSALS - 1), NOW, lambda _: 1.0, Nature(exact=False))
     assert (verdict.state, verdict.retry, verdict.error) == (State.FAILED, True, "Broken. Given up after 8 tries.")
 
 
 def test_what_never_left_comes_back_for_a_day_and_no_longer() -> None:
     tried_often = Record(NOW, 500, 0)
-    before = judge(UNREACHABLE, tried_often, NOW + MAX_AGE - timedelta(minutes=20), lambda _: 900.0, exact=False)
-    after = judge(UNREACHABLE, tried_often, NOW + MAX_AGE - timedelta(minutes=10), lambda _: 900.0, exact=False)
+    before = judge(
+        UNREACHABLE, tried_often, NOW + MAX_AGE - timedelta(minutes=20), lambda _: 900.0, Nature(exact=False)
+    )
+    after = judge(UNREACHABLE, tried_often, NOW + MAX_AGE - timedelta(minutes=10), lambda _: 900.0, Nature(exact=False))
     assert (before.state, after.state, after.retry) == (State.QUEUED, State.FAILED, True)
 
 
 def test_a_wait_that_was_asked_for_is_kept() -> None:
-    verdict = judge(THROTTLED, FRESH, NOW, lambda _: 0.0, exact=False)
+    verdict = judge(THROTTLED, FRESH, NOW, lambda _: 0.0, Nature(exact=False))
     assert verdict.wake_at == NOW + timedelta(seconds=120)
 
 
@@ -68,5 +70,6 @@ def test_every_wait_is_within_its_bounds(tries: int, asked: float | None) -> Non
 
 def test_every_state_reads_as_a_status() -> None:
     assert [state.status.value for state in State] == [
-        "draft", "scheduled", "queued", "queued", "publishing", "published", "failed", "unknown", "missed", "cancelled",
+        "draft", "scheduled", "queued", "queued", "publishing", "unknown", "unknown", "published", "failed",
+        "unknown", "missed", "cancelled",
     ]  # fmt: skip
