@@ -1,0 +1,5 @@
+"""What the tests of the stores share."""
+
+from tests.postgres import cluster, own_cluster, postgres_url
+
+__all__ = ["cluster", "own_cluster", "postgres_url"]
