@@ -76,6 +76,24 @@ def sandbox_telegram(port: int) -> None:
     _serve_network(create_app(), port, f"telegram --token {TOKEN} --chat @sandbox_news --api {{url}}")
 
 
+@sandbox.command("discord")
+@_port
+def sandbox_discord(port: int) -> None:
+    """Stand in for Discord's webhooks, with one of them."""
+    from sandbox.discord import LINK, create_app  # noqa: PLC0415  (no other command needs it)
+
+    _serve_network(create_app(), port, f"discord --url {{url}}{LINK}")
+
+
+@sandbox.command("slack")
+@_port
+def sandbox_slack(port: int) -> None:
+    """Stand in for Slack's incoming webhooks, with one of them."""
+    from sandbox.slack import LINK, create_app  # noqa: PLC0415  (no other command needs it)
+
+    _serve_network(create_app(), port, f"slack --url {{url}}{LINK} --name sandbox")
+
+
 @contextmanager
 def _named(option: str) -> Generator[None]:
     try:

@@ -26,7 +26,7 @@ def slides(count: int, link: str = "https://example.com/a.jpg") -> dict[str, Any
 
 
 VIDEO = {"type": "video", "url": "https://example.com/a.mp4"}
-UTF16 = "UTF-16 units"
+UTF16, KEPT = "UTF-16 units", "media:" + "0" * 32
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,10 @@ UTF16 = "UTF-16 units"
         ("telegram", {"caption": FAMILY * 512}),
         ("telegram", {"caption": "x" * 1024, "media": slides(10)}),
         ("telegram", {"caption": "x" * 1024, "media": VIDEO}),
-        ("telegram", {"caption": "x", "media": slides(1, "media:" + "0" * 32)}),
+        ("telegram", {"caption": "x", "media": slides(1, KEPT)}),
+        ("discord", {"caption": "👩" * 2000, "media": slides(10, KEPT)}),
+        ("slack", {"caption": "x" * 3999, "media": slides(35)}),
+        ("slack", {"caption": "x" * (3999 - len(VIDEO["url"])), "media": VIDEO}),
     ],
 )
 def test_what_fits_is_taken(platform: str, post: dict[str, Any]) -> None:
@@ -52,6 +55,16 @@ def test_what_fits_is_taken(platform: str, post: dict[str, Any]) -> None:
         ("telegram", {"caption": FAMILY * 129, "media": slides(1)}, ("/caption", "too_long", UTF16, 1024)),
         ("telegram", {"caption": "x", "media": slides(11)}, ("/media/urls", "too_many", "items", 10)),
         ("telegram", {"caption": " \n "}, ("/caption", "bad_format", None, None)),
+        ("discord", {"caption": "x" * 2001}, ("/caption", "too_long", "characters", 2000)),
+        ("discord", {"caption": "x", "media": slides(11)}, ("/media/urls", "too_many", "items", 10)),
+        ("discord", {"caption": " "}, ("/caption", "bad_format", None, None)),
+        ("slack", {"caption": "x" * 4000}, ("/caption", "too_long", "characters", 3999)),
+        ("slack", {"caption": "x" * 3999, "media": VIDEO}, ("/caption", "too_long", "characters", 3999)),
+        (
+            "slack",
+            {"caption": "x", "media": slides(1, KEPT)},
+            ("/media/urls/0", "bad_format", None, None),
+        ),
     ],
 )
 def test_what_does_not_fit_is_told_in_the_unit_that_the_network_counts_in(
@@ -60,6 +73,6 @@ def test_what_does_not_fit_is_told_in_the_unit_that_the_network_counts_in(
     assert problem in problems(platform, **post)
 
 
-@pytest.mark.parametrize("platform", ["telegram"])
+@pytest.mark.parametrize("platform", ["telegram", "slack", "webhook"])
 def test_no_network_claims_to_carry_alternative_text_that_it_does_not(platform: str) -> None:
     assert platform not in RULES.alt_text

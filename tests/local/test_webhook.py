@@ -16,10 +16,10 @@ import pytest
 from anyio.abc import ByteStream, SocketAttribute
 
 from providers.networks.network import Parcel, Published, Step, Window
-from providers.networks.webhook import Webhook
-from schemas.account import Account
+from providers.networks.webhook import KIND, Webhook
 from schemas.post import Delivery, Query
 from schemas.status import Status
+from tests.local.chatting import added, means
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, Watch, order
 from tests.local.receiver import Handler, Receiver, Seen, answers, receiver
 
@@ -255,18 +255,35 @@ def test_a_secret_that_is_none_is_refused_at_the_start_without_being_shown(watch
 
 
 async def test_several_webhooks_are_accounts_of_their_own(tmp_path: Path, watch: Watch) -> None:
-    accounts = [Account(id=f"local:webhook-{name}", platform="webhook", name=name) for name in ("crm", "blog")]
+    tools = means(tmp_path, watch)
     async with receiver(answers()) as server:
-        hooks = [Webhook(server.url, None, watch, account=account) for account in accounts]
+        hooks = [
+            await added(KIND, tools, name="crm", url=server.url, secret=WHSEC),
+            await added(KIND, tools, name="blog", url=server.url),
+        ]
         async with Embedded(tmp_path, watch, *hooks) as engine:
-            receipt = await engine.local.create(order("Both", *accounts))
+            receipt = await engine.local.create(order("Both", *(hook.account for hook in hooks)))
             await engine.courier.step()
             post = await engine.local.post(receipt.id)
     assert post.status is Status.PUBLISHED
-    assert sorted(json.loads(seen.body)["data"]["account"] for seen in server.seen) == [
-        "local:webhook-blog",
-        "local:webhook-crm",
-    ]
+    signed = {json.loads(seen.body)["data"]["account"]: "webhook-signature" in seen.headers for seen in server.seen}
+    assert signed == {"local:webhook-crm": True, "local:webhook-blog": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "My CRM"}, "the name is not one"),
+        ({"url": "crm.example.com"}, "the webhook URL is not a link"),
+        ({"secret": "short"}, "the secret is too short"),
+        ({"secret": "whsec_not base64"}, "not base64"),
+    ],
+)
+async def test_a_webhook_that_can_be_none_is_not_added(
+    tmp_path: Path, watch: Watch, given: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        await added(KIND, means(tmp_path, watch), **{"name": "crm", "url": "https://crm.example.com/", **given})
 
 
 async def test_a_receiver_that_repeats_its_link_or_its_secret_does_not_make_them_known(
