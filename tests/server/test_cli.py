@@ -123,6 +123,17 @@ def test_the_sandbox_prints_the_settings_with_which_postwright_reaches_it(
         assert ("GENVIRAL_RULES=v2" in shown.stdout) is ("v2" in command)
 
 
+@pytest.mark.parametrize("network", ["telegram", "discord", "slack"])
+def test_the_sandbox_of_a_network_prints_how_an_account_on_it_is_added(tmp_path: Path, network: str) -> None:
+    with started(tmp_path, "sandbox", network, "--port", "0") as process:
+        output = cast("IO[str]", process.stdout)
+        [listening, how] = [output.readline() for _ in range(2)]
+        [url] = re.findall(r"http://\S+:\d+", listening)
+        assert f"postwright accounts add {network} --" in how
+        assert url in how
+        assert httpx2.get(f"{url}/_sandbox/messages").json() == {"messages": []}
+
+
 def test_the_sandbox_takes_its_accounts_from_a_file(tmp_path: Path) -> None:
     seeds = [{"id": "11111111-1111-4111-8111-111111111111", "platform": "tiktok", "type": "byo", "username": "me",
               "display_name": "Me"}]  # fmt: skip
