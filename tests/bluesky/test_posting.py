@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.bluesky.desk import Known, agent_with, posted
+from tests.bluesky.desk import Known
 from tests.desk import Body
+from tests.local.networked import networked
+from tests.local.posting import posted
 from tests.local.receiver import answers, receiver
 from tests.media.files import encoded
 
@@ -34,7 +36,7 @@ def parts(record: Body) -> list[tuple[str, Body]]:
 async def test_text_links_mentions_and_hashtags_arrive_as_such(known: Known, tmp_path: Path) -> None:
     friend = known.pds.member()
     caption = f"🎉 Größe zählt: https://example.com/a_(b), @{friend.handle}! @nobody-here.test #Fußball"
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         sent = await posted(found, known.account, caption)
     [record] = known.posts
     [post] = known.pds.posts(known.member)
@@ -53,7 +55,7 @@ async def test_files_in_our_keeping_arrive_byte_for_byte_with_their_alternative_
     known: Known, tmp_path: Path
 ) -> None:
     pictures = [jpeg(40, 30), jpeg(20, 60)]
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         handles: list[str] = []
         for number, (picture, alt) in enumerate(zip(pictures, ("A grey field", None), strict=True)):
             data = base64.b64encode(picture).decode()
@@ -76,7 +78,7 @@ async def test_linked_images_are_loaded_when_the_post_is_delivered(known: Known,
         async def resolve(host: str, port: int) -> list[tuple[str, int]]:
             return [("127.0.0.1", server.port)]
 
-        async with agent_with(tmp_path, await known.login(tmp_path), resolve=resolve) as found:
+        async with networked(tmp_path, await known.login(tmp_path), resolve=resolve) as found:
             media = {"type": "slideshow", "urls": ["http://pub.test/a.jpg"]}
             sent = await posted(found, known.account, "One", media=media)
     assert sent["status"] == "published"
@@ -87,7 +89,7 @@ async def test_linked_images_are_loaded_when_the_post_is_delivered(known: Known,
 
 async def test_a_film_arrives_as_one(known: Known, tmp_path: Path) -> None:
     film = encoded(tmp_path / "film.mp4", width=128, height=64).read_bytes()
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         data = base64.b64encode(film).decode()
         kept = await found.call("upload_media", data=data, filename="film.mp4")
         media = {"type": "video", "url": kept["data"]["media"]}
@@ -100,7 +102,7 @@ async def test_a_film_arrives_as_one(known: Known, tmp_path: Path) -> None:
 
 async def test_as_long_as_it_may_be_is_taken_by_us_and_by_the_server(known: Known, tmp_path: Path) -> None:
     captions = ["x" * 300, "é" * 299 + "न्", "👍🏽" * 300, "語" * 300]
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         stands = [(await posted(found, known.account, caption))["status"] for caption in captions]
     assert (stands, sorted(post["text"] for post in known.posts)) == (["published"] * 4, sorted(captions))
 
@@ -112,7 +114,7 @@ async def test_as_long_as_it_may_be_is_taken_by_us_and_by_the_server(known: Know
 async def test_a_longer_text_is_refused_before_anything_is_sent(
     caption: str, limit: int, unit: str, known: Known, tmp_path: Path
 ) -> None:
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         told = await found.call("create_post", caption=caption, accounts=[known.account])
     assert (told["ok"], told["outcome"]) == (False, "nothing_sent")
     [problem] = told["problems"]
@@ -122,7 +124,7 @@ async def test_a_longer_text_is_refused_before_anything_is_sent(
 
 async def test_a_larger_picture_or_a_fifth_is_refused_before_anything_is_sent(known: Known, tmp_path: Path) -> None:
     heavy = jpeg() + bytes(2_000_000)
-    async with agent_with(tmp_path, await known.login(tmp_path)) as found:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
         kept = await found.call("upload_media", data=base64.b64encode(heavy).decode(), filename="heavy.jpg")
         media = {"type": "slideshow", "urls": [kept["data"]["media"]]}
         too_heavy = await found.call("create_post", caption="Heavy", accounts=[known.account], media=media)
@@ -140,7 +142,7 @@ async def test_a_linked_picture_that_is_too_large_fails_for_good_and_says_why(kn
         async def resolve(host: str, port: int) -> list[tuple[str, int]]:
             return [("127.0.0.1", server.port)]
 
-        async with agent_with(tmp_path, await known.login(tmp_path), resolve=resolve) as found:
+        async with networked(tmp_path, await known.login(tmp_path), resolve=resolve) as found:
             media = {"type": "slideshow", "urls": ["http://pub.test/a.jpg"]}
             sent = await posted(found, known.account, "One", media=media)
     assert sent["status"] == "failed"

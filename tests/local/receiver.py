@@ -18,6 +18,7 @@ class Seen:
     target: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
 
 #: What the server does with a request: write what it likes to the stream.
@@ -79,4 +80,5 @@ async def _read(stream: ByteStream) -> Seen:
     first, *lines = head.split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     body = await buffered.receive_exactly(int(headers.get("content-length", "0")))
-    return Seen(first.split(" ")[1], headers, body)
+    method, target, _ = first.split(" ")
+    return Seen(target, headers, body, method)

@@ -91,6 +91,7 @@ class Session:
         self._secrets: Mapping[str, str] = dict(login.secrets)
         self._caller = Caller(DIALECT, means.clock, tuple(self._secrets[name] for name in _HIDDEN))
         self._turn = anyio.Lock()
+        self._renewals = 0
 
     async def ready(self) -> None:
         """Renew a token that may end soon.
@@ -101,7 +102,7 @@ class Session:
         renewed_at = parse(self._secrets.get("renewed_at", ""))
         now = self._means.clock()
         if renewed_at is None or not renewed_at <= now < renewed_at + RENEW_AFTER:
-            await self._renew(self._secrets["access"])
+            await self._renew(self._renewals)
 
     async def call(
         self,
@@ -134,13 +135,13 @@ class Session:
                 seconds=seconds,
             )
 
-        access = self._secrets["access"]
+        renewals = self._renewals
         try:
-            return read_object(await attempt(access))
+            return read_object(await attempt(self._secrets["access"]))
         except Failure as failure:
             if failure.provider_error is None or failure.provider_error.code not in _STALE:
                 raise
-        await self._renew(access)
+        await self._renew(renewals)
         return read_object(await attempt(self._secrets["access"]))
 
     async def ask(self, method: str, query: Mapping[str, str | int]) -> JsonObject:
@@ -155,10 +156,13 @@ class Session:
         """Let go of connections."""
         await self._caller.aclose()
 
-    async def _renew(self, stale: str) -> None:
-        """Get another token than a stale one, unless another task has, and have it kept."""
+    async def _renew(self, seen: int) -> None:
+        """Get other tokens than those after ``seen`` renewals, unless another task has, and have them kept.
+
+        They are told apart by number: within one second a server grants the same again.
+        """
         async with self._turn:
-            if self._secrets["access"] != stale:
+            if self._renewals != seen:
                 return
             try:
                 new = await self._refreshed()
@@ -171,6 +175,7 @@ class Session:
             self._secrets = new.secrets(self._secrets["password"], self._means.clock)
             self._caller.hide(*(self._secrets[name] for name in _HIDDEN))
             self.pds = new.pds or self.pds
+            self._renewals += 1
             await self._keep()
 
     async def _keep(self) -> None:

@@ -1,0 +1,140 @@
+"""A run cut off after the server has accepted: the post is there once, and known to be there."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from engine.clock import utc_now
+from providers.networks.kind import Login
+from providers.networks.network import Window
+from providers.protocol import Failure
+from schemas.post import Delivery
+from schemas.status import Status
+from tests.bluesky.between import Fate, between
+from tests.bluesky.desk import Known, connected, parcel, through
+from tests.bluesky.worker import packed
+from tests.local.embedded import Embedded, order, until
+from tests.local.networked import networked
+from tests.local.posting import posted
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+#: Starts one more process that delivers from a home.
+Start = Callable[[Path, Login], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(home: Path, login: Login) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.bluesky.worker", str(home), "deliver"]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        assert process.stdin
+        process.stdin.write(packed(login))
+        process.stdin.close()
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST, Fate.SPOILT])
+async def test_a_post_whose_answer_is_lost_or_spoilt_is_there_once_and_known_at_once(
+    fate: Fate, known: Known, tmp_path: Path
+) -> None:
+    async with between(known.pds.url) as middle:
+        middle.fates["putRecord"] = [fate]
+        async with networked(tmp_path, through(await known.login(tmp_path), middle.url)) as found:
+            sent = await posted(found, known.account, "Only once")
+    assert (sent["status"], len(known.posts)) == ("published", 1)
+    assert [name for name in middle.carried if name.endswith("Record")] == ["putRecord", "getRecord"]
+
+
+async def test_a_post_that_nobody_can_look_for_is_sent_again_and_there_once(known: Known, tmp_path: Path) -> None:
+    async with between(known.pds.url) as middle:
+        middle.fates |= {"putRecord": [Fate.LOST], "getRecord": [Fate.LOST]}
+        async with networked(tmp_path, through(await known.login(tmp_path), middle.url)) as found:
+            sent = await posted(found, known.account, "Only once")
+    assert (sent["status"], len(known.posts)) == ("published", 1)
+    assert middle.carried.count("putRecord") + middle.carried.count("getRecord") >= 3
+
+
+async def test_a_post_whose_process_is_killed_once_the_server_has_it_is_there_once(
+    known: Known, tmp_path: Path, start: Start
+) -> None:
+    login = await known.login(tmp_path)
+    async with between(known.pds.url) as middle, Embedded(tmp_path, utc_now, connected(login, tmp_path)) as engine:
+        middle.fates["putRecord"] = [Fate.HELD]
+        victim = start(tmp_path, through(login, middle.url))
+        receipt = await engine.local.create(order("Only once", login.account))
+        with anyio.fail_after(30):
+            await middle.done.wait()
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        assert ((await engine.local.post(receipt.id)).status, len(known.posts)) == (Status.PUBLISHING, 1)
+        # Its lease runs out as it would a minute later.
+        await engine.database.write(lambda ledger: ledger.execute("UPDATE delivery SET wake_at = 1"))
+        start(tmp_path, through(login, middle.url))
+        delivery: Delivery | None = None
+
+        async def published() -> bool:
+            nonlocal delivery
+            [delivery] = (await engine.local.post(receipt.id)).deliveries
+            return delivery.status is Status.PUBLISHED
+
+        await until(published)
+    [post] = known.pds.posts(known.member)
+    assert delivery
+    assert (delivery.url or "").rpartition("/")[2] == post["uri"].rpartition("/")[2]
+
+
+async def test_the_same_parcel_again_changes_nothing_and_says_the_same(known: Known, tmp_path: Path) -> None:
+    network = connected(await known.login(tmp_path), tmp_path)
+    assert await network.find(parcel()) is None
+    steps = [await network.prepare(parcel()) for _ in range(6)]
+    outcomes = []
+
+    async def publish(number: int) -> None:
+        outcomes.append(await steps[number](Window(utc_now)))
+
+    async with anyio.create_task_group() as group:
+        for number in range(6):
+            group.start_soon(publish, number)
+    assert len(set(outcomes)) == 1
+    assert await network.find(parcel()) == outcomes[0]
+    assert len(known.posts) == 1
+    await network.aclose()
+
+
+async def test_nothing_is_sent_once_the_window_has_closed(known: Known, tmp_path: Path) -> None:
+    network = connected(await known.login(tmp_path), tmp_path)
+    step = await network.prepare(parcel())
+    with pytest.raises(Failure, match="nothing was sent") as raised:
+        await step(Window(utc_now, seconds=-1))
+    assert (raised.value.doubt, known.posts) == (False, [])
+    await network.aclose()
+
+
+async def test_a_post_that_is_taken_back_is_gone_and_taking_back_again_is_no_failure(
+    known: Known, tmp_path: Path
+) -> None:
+    network = connected(await known.login(tmp_path), tmp_path)
+    published = await (await network.prepare(parcel()))(Window(utc_now))
+    assert (published.remote_id, len(known.posts)) == (known.pds.posts(known.member)[0]["uri"], 1)
+    for _ in range(2):
+        await network.take_back(published.remote_id or "")
+        assert known.posts == []
+    assert await network.find(parcel()) is None
+    with pytest.raises(Failure, match="no post of this Bluesky account"):
+        await network.take_back(f"at://did:plc:somebodyelse/app.bsky.feed.post/{published.remote_id}")
+    await network.aclose()
