@@ -11,7 +11,7 @@ import pytest
 
 from engine.clock import utc_now
 from providers.networks.kind import Login
-from providers.networks.network import Window
+from providers.networks.network import Published, Window
 from providers.protocol import Failure
 from schemas.post import Delivery
 from schemas.status import Status
@@ -102,7 +102,7 @@ async def test_the_same_parcel_again_changes_nothing_and_says_the_same(known: Kn
     network = connected(await known.login(tmp_path), tmp_path)
     assert await network.find(parcel()) is None
     steps = [await network.prepare(parcel()) for _ in range(6)]
-    outcomes = []
+    outcomes: list[Published] = []
 
     async def publish(number: int) -> None:
         outcomes.append(await steps[number](Window(utc_now)))
