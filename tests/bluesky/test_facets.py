@@ -161,6 +161,7 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=20).map("".join), st.text(st.charact
 @example("#tag\u0301")
 @example("@bob.test\u200d")
 @example("#\u0301a")
+@example("#@bob.test")
 def test_facets_lie_on_characters_in_order_and_hold_what_they_say(text: str) -> None:
     whole, end = text.encode(), 0
     edges = {len(text[: match.start()].encode()) for match in regex.finditer(r"\X", text)} | {len(whole)}

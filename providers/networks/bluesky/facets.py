@@ -33,16 +33,17 @@ class Span:
 
 
 def spans(text: str) -> list[Span]:
-    """Find all that may become a facet, in order and apart from each other; none begins or ends within a character."""
-    links = list(_links(text))
+    """Find all that may become a facet, in order; none begins or ends within a character.
+
+    Of what overlaps, a link comes before a mention, and that before a hashtag.
+    """
     edges = {match.start() for match in _patterns().cluster.finditer(text)} | {len(text)}
-    others = [
-        span
-        for span in (*_mentions(text), *_tags(text))
-        if not any(span.start < link.end and link.start < span.end for link in links)
-    ]
-    whole = (span for span in (*links, *others) if {span.start, span.end} <= edges)
-    return sorted(whole, key=lambda span: span.start)
+    kept: list[Span] = []
+    for span in (*_links(text), *_mentions(text), *_tags(text)):
+        apart = all(span.end <= other.start or other.end <= span.start for other in kept)
+        if apart and {span.start, span.end} <= edges:
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
 
 
 def handles(text: str) -> list[str]:
