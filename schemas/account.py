@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 
+from schemas.units import Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an account says of itself; an empty field says nothing.
 
-    ``content_kinds`` are among ``text`` (alone), ``video`` and ``slideshow``.
+    ``content_kinds`` are among ``text`` (alone), ``video`` and ``slideshow``; ``caption_unit`` is what its own server
+    counts captions in, where that is not what its platform counts in, and ``link_length`` what a link counts as there.
     """
 
     content_kinds: frozenset[str] = frozenset()
     caption_limit: int | None = None
     max_images: int | None = None
     max_video_seconds: int | None = None
+    caption_unit: Unit | None = None
+    link_length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

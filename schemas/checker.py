@@ -74,7 +74,7 @@ def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> 
                 yield Problem(path=f"{path}/{name}", code=ProblemCode.MISSING, message=message, fix=fix, accounts=ids)
         return
     extra = sum(
-        count(added, rule.unit) for more in rule.adds for _, added in at(arguments, more) if isinstance(added, str)
+        count(added, rule.unit, rule.link) for more in rule.adds for _, added in at(arguments, more) if isinstance(added, str)
     )
     meter = _METERS[rule.check]
     for path, value in at(arguments, rule.path):
@@ -118,7 +118,7 @@ class _Meter:
 
 
 def _length(value: object, rule: Rule, extra: int) -> int | None:
-    return count(value, rule.unit) + extra if isinstance(value, str) else None
+    return count(value, rule.unit, rule.link) + extra if isinstance(value, str) else None
 
 
 def _size(value: object, rule: Rule, extra: int) -> int | None:

@@ -56,7 +56,8 @@ class Rule:
 
     ``path`` is a JSON pointer into create_post's arguments, ``*`` standing for every item. A row without
     ``scope`` belongs to the shape (422) and to the published schema; one with it is checked per account (400).
-    ``adds`` names further pointers whose text counts towards the same limit.
+    ``adds`` names further pointers whose text counts towards the same limit; ``link`` is what a link counts as
+    where a server says so.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Rule:
     scope: Scope | None = None
     adds: tuple[str, ...] = ()
     fix: str | None = None
+    link: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

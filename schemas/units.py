@@ -18,14 +18,18 @@ class Unit(StrEnum):
     BYTES = "bytes"
     GRAPHEMES = "graphemes"
     WEIGHTED = "weighted characters"
+    MASTODON = "characters as Mastodon counts"
     ITEMS = "items"
     SECONDS = "seconds"
     MILLISECONDS = "milliseconds"
 
 
-def count(text: str, unit: Unit) -> int:
-    """Measure ``text`` in ``unit``; lone surrogates count as the unit would count their replacement."""
-    return _COUNTERS[unit](text)
+def count(text: str, unit: Unit, link: int | None = None) -> int:
+    """Measure ``text`` in ``unit``; lone surrogates count as the unit would count their replacement.
+
+    ``link`` is what a link counts as where a Mastodon server has a number of its own.
+    """
+    return _mastodon(text, link) if unit is Unit.MASTODON and link is not None else _COUNTERS[unit](text)
 
 
 def _utf16(text: str) -> int:
@@ -49,10 +53,20 @@ def _weight(part: str) -> int:
     return sum(1 if any(low <= ord(c) <= high for low, high in _LIGHT) else 2 for c in part)
 
 
+def _mastodon(text: str, link: int = 23) -> int:
+    """Count as Mastodon does: graphemes, a link as so many, a mention without its server (platform_rules, Mastodon)."""
+
+    def counted(found: "regex.Match[str]") -> str:
+        return found["mention"] or "x" * link
+
+    return _graphemes(_patterns().federated.sub(counted, text))
+
+
 class _Patterns(NamedTuple):
     cluster: "regex.Pattern[str]"
     weighed: "regex.Pattern[str]"
     emoji: "regex.Pattern[str]"
+    federated: "regex.Pattern[str]"
 
 
 @cache
@@ -63,6 +77,7 @@ def _patterns() -> _Patterns:
         cluster=regex.compile(r"\X"),
         weighed=regex.compile(r"https?://\S+|\X"),
         emoji=regex.compile(r"\p{Extended_Pictographic}(?<![\u00a9\u00ae\u2122])|\p{Regional_Indicator}|\u20e3"),
+        federated=regex.compile(f"{_LINK}|{_MENTION}", regex.IGNORECASE),
     )
 
 
@@ -72,9 +87,19 @@ _COUNTERS: dict[Unit, Callable[[str], int]] = {
     Unit.BYTES: lambda text: len(text.encode("utf-8", "replace")),
     Unit.GRAPHEMES: _graphemes,
     Unit.WEIGHTED: _weighted,
+    Unit.MASTODON: _mastodon,
 }
 
 _LINK_WEIGHT = 23
 _EMOJI_WEIGHT = 2
 # Code points of weight 1 in X's counting (platform_rules, X, "text").
 _LIGHT = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+
+# What Mastodon takes for a link is cut short by a full stop, a quote, an unpaired bracket, or a script without spaces;
+# what only looks like one, such as a host without a dot, counts in full.
+_IN_LINK = r"[!#-'*-;=?-~\u00c0-\u024f\u0400-\u04ff]"
+_LINK = (
+    r"(?<![a-z0-9@$#])https?://(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])(?::\d+)?"
+    rf"(?:[/?#](?:{_IN_LINK}|\({_IN_LINK}*\))*(?<=[\w/=#&+\-)]))?"
+)
+_MENTION = r"(?<![=/\w])(?P<mention>@[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)@[\w.-]+\w"

@@ -45,7 +45,17 @@ def own(account: Account) -> Iterable[Rule]:
         return
     scope, told = Scope(platforms=frozenset({account.platform})), f"told by the server of {account.id}"
     if limits.caption_limit is not None:
-        yield Rule("/caption", Check.MAX_LENGTH, limits.caption_limit, told, kind.unit, scope)
+        unit = limits.caption_unit or kind.unit
+        yield Rule(
+            "/caption",
+            Check.MAX_LENGTH,
+            limits.caption_limit,
+            told,
+            unit,
+            scope,
+            adds=kind.adds,
+            link=limits.link_length,
+        )
     if limits.max_images is not None:
         yield Rule("/media/urls", Check.MAX_ITEMS, limits.max_images, told, Unit.ITEMS, scope)
 

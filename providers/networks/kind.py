@@ -67,7 +67,8 @@ class Kind:
     """A network as the registry has it.
 
     ``log_in`` turns what was asked for into a login, by asking the network whose it is; ``connect`` makes the network
-    of a login. ``unit`` is what an account's own limit on captions counts in; ``rules``, ``media`` and ``alt_text``
+    of a login. ``unit`` is what an account's own limit on captions counts in, and ``adds`` what counts towards it
+    besides the caption (JSON pointers); ``rules``, ``media`` and ``alt_text``
     say what it accepts, each rule within the scope of the platform.
 
     ``log_in`` raises ``Failure`` when the network refuses or cannot be asked, and ``ValueError`` for what can be no
@@ -83,4 +84,5 @@ class Kind:
     media: tuple[MediaRule, ...] = ()
     alt_text: AltText | None = None
     unit: Unit = Unit.CHARACTERS
+    adds: tuple[str, ...] = ()
     pace: Pace = Pace()

@@ -1,5 +1,6 @@
 """Every unit counts what its platform counts."""
 
+import time
 import unicodedata
 
 import pytest
@@ -52,3 +53,64 @@ def test_no_text_breaks_a_counter_and_composition_never_counts_more(text: str) -
     counts = {unit: count(text, unit) for unit in UNITS}
     assert counts[Unit.GRAPHEMES] <= counts[Unit.CHARACTERS] <= counts[Unit.UTF16] <= counts[Unit.BYTES]
     assert count(unicodedata.normalize("NFD", text), Unit.WEIGHTED) == counts[Unit.WEIGHTED]
+
+
+SITE = "https://example.social"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Hello", 5),
+        (f"{SITE}/a/very/long/path?with=a&long=query#{'x' * 80}", 23),
+        ("http://a.io", 23),
+        (f"See {SITE}.", 28),
+        (f"({SITE}/a)", 25),
+        (f"{SITE}/wiki/Post_(mail)", 23),
+        (f"{SITE}/a日本語", 26),
+        (f'"{SITE}/a"', 25),
+        (f"{SITE} {SITE}", 47),
+        ("http://localhost/a/b", 20),
+        ("https://", 8),
+        (f"x{SITE}", 23),
+        ("@alice@example.social hi", 9),
+        ("@alice hi", 9),
+        ("alice@example.social", 20),
+        (f"{SITE}/@alice@other.example", 23),
+        ("#tag @a.b-c@d.example!", 12),
+        (f"{FAMILY}{FLAG}", 2),
+    ],
+)
+def test_mastodon_counts_a_link_as_23_and_a_mention_without_its_server(text: str, length: int) -> None:
+    assert count(text, Unit.MASTODON) == length
+
+
+def test_a_server_may_count_a_link_as_something_else() -> None:
+    assert count(f"See {SITE}/a/b", Unit.MASTODON, 30) == 34
+    assert count(f"See {SITE}/a/b", Unit.CHARACTERS, 30) == 30
+
+
+WORDS = st.text(st.characters(categories=["Ll", "Lo", "Nd"]), min_size=1, max_size=12)
+PATHS = st.text(st.sampled_from("abcxyz0189-_/=&+#"), max_size=60)
+
+
+@given(st.lists(WORDS, max_size=4), st.lists(PATHS, max_size=4), st.lists(st.from_regex("[a-z]{1,9}", fullmatch=True)))
+def test_in_mastodon_only_the_number_of_links_and_the_local_part_of_mentions_count(
+    words: list[str], paths: list[str], names: list[str]
+) -> None:
+    parts = [*words, *(f"{SITE}/{path}a" for path in paths), *(f"@{name}@example.social" for name in names)]
+    plain = [*words, *("x" * 23 for _ in paths), *(f"@{name}" for name in names)]
+    assert count(" ".join(parts), Unit.MASTODON) == count(" ".join(plain), Unit.GRAPHEMES)
+
+
+@given(st.text())
+def test_text_without_links_and_mentions_counts_as_graphemes_in_mastodon(text: str) -> None:
+    text = text.replace("@", "").replace("://", "")
+    assert count(text, Unit.MASTODON) == count(text, Unit.GRAPHEMES)
+
+
+@pytest.mark.parametrize("hostile", ["@" + "a" * 60_000, "https://a.bc/" + "(" * 60_000, f"{SITE}/" + "a!" * 30_000])
+def test_a_text_made_to_be_slow_is_counted_like_any_other(hostile: str) -> None:
+    began = time.process_time()
+    count(hostile, Unit.MASTODON)
+    assert time.process_time() - began < 2
