@@ -73,9 +73,8 @@ def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> 
                 fix = rule.fix or "Add it."
                 yield Problem(path=f"{path}/{name}", code=ProblemCode.MISSING, message=message, fix=fix, accounts=ids)
         return
-    extra = sum(
-        count(added, rule.unit, rule.link) for more in rule.adds for _, added in at(arguments, more) if isinstance(added, str)
-    )
+    added = [more for pointer in rule.adds for _, more in at(arguments, pointer) if isinstance(more, str)]
+    extra = sum(count(more, rule.unit, rule.link) for more in added)
     meter = _METERS[rule.check]
     for path, value in at(arguments, rule.path):
         actual = meter.measure(value, rule, extra)

@@ -1,6 +1,6 @@
 """Every network that accounts can be added on, by platform."""
 
-from providers.networks import discord, slack, telegram, webhook
+from providers.networks import discord, mastodon, slack, telegram, webhook
 from providers.networks.bluesky import login as bluesky
 from providers.networks.kind import Kind
 from providers.networks.matrix.login import KIND as MATRIX
@@ -8,6 +8,7 @@ from providers.networks.nostr.login import KIND as NOSTR
 
 _ALL = (
     bluesky.KIND,
+    mastodon.KIND,
     telegram.KIND,
     discord.KIND,
     slack.KIND,
