@@ -94,6 +94,22 @@ def sandbox_slack(port: int) -> None:
     _serve_network(create_app(), port, f"slack --url {{url}}{LINK} --name sandbox")
 
 
+@sandbox.command("mastodon")
+@_port
+@click.option(
+    "--profile",
+    type=click.Choice(["mastodon", "gotosocial", "snac", "takahe", "hollo"]),
+    default="mastodon",
+    show_default=True,
+    help="The implementation that it behaves as.",
+)
+def sandbox_mastodon(port: int, profile: str) -> None:
+    """Stand in for a server of the Mastodon API, with one account."""
+    from sandbox.mastodon import PROFILES, TOKEN, create_app  # noqa: PLC0415  (no other command needs it)
+
+    _serve_network(create_app(PROFILES[profile]), port, f"mastodon --server {{url}} --token {TOKEN}")
+
+
 @contextmanager
 def _named(option: str) -> Generator[None]:
     try:

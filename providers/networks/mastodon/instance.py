@@ -63,10 +63,10 @@ class Limits:
     @classmethod
     def kept(cls, kept: JsonObject) -> Self:
         """Make them of what ``keep`` wrote."""
-        known = {field.name for field in fields(cls)}
-        return cls(
-            **{name: tuple(value) if name == "types" else value for name, value in kept.items() if name in known}
-        )
+        names = {field.name for field in fields(cls)}
+        known: dict[str, Any] = {name: value for name, value in kept.items() if name in names}
+        known["types"] = tuple(items(known.get("types")))
+        return cls(**known)
 
     def keep(self) -> JsonObject:
         """Write them as JSON."""
