@@ -15,9 +15,11 @@ from sandbox.controls import ControlError, Controls, read_object, refused
 from sandbox.faults import Faults
 from sandbox.interceptor import CONTROLS, Interceptor
 from sandbox.jsonvalue import JsonObject, reply
-from sandbox.mastodon import entrance, files, statuses
+from sandbox.mastodon.entrance import authorize, credentials, instance, register, sign_in, token_for_code
+from sandbox.mastodon.files import give, look, upload
 from sandbox.mastodon.profiles import MASTODON, No, Profile
 from sandbox.mastodon.state import Refusal, State
+from sandbox.mastodon.statuses import create, delete, edit, listed, reschedule, show, source, unschedule, waiting
 from sandbox.traffic import Traffic
 
 TOKEN = "sandbox-token-of-ada-s3cret"  # noqa: S105  (it opens the sandbox alone)
@@ -27,31 +29,31 @@ USER = "ada"
 Handler = Callable[[State, Request], Awaitable[Response]]
 
 _OPEN: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/api/v1/instance", entrance.instance),
-    ("GET", "/api/v2/instance", entrance.instance),
-    ("POST", "/api/v1/apps", entrance.register),
-    ("GET", "/oauth/authorize", entrance.authorize),
-    ("GET", "/auth/sign_in", entrance.sign_in),
-    ("POST", "/auth/sign_in", entrance.sign_in),
-    ("POST", "/oauth/token", entrance.token),
-    ("GET", "/files/{id}", files.give),
+    ("GET", "/api/v1/instance", instance),
+    ("GET", "/api/v2/instance", instance),
+    ("POST", "/api/v1/apps", register),
+    ("GET", "/oauth/authorize", authorize),
+    ("GET", "/auth/sign_in", sign_in),
+    ("POST", "/auth/sign_in", sign_in),
+    ("POST", "/oauth/token", token_for_code),
+    ("GET", "/files/{id}", give),
 )
 _GUARDED: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/api/v1/accounts/verify_credentials", entrance.credentials),
-    ("GET", "/api/v1/accounts/{id}/statuses", statuses.listed),
-    ("POST", "/api/v2/media", files.upload),
-    ("GET", "/api/v1/media/{id}", files.look),
-    ("POST", "/api/v1/statuses", statuses.create),
-    ("GET", "/api/v1/statuses/{id}", statuses.show),
-    ("PUT", "/api/v1/statuses/{id}", statuses.edit),
-    ("DELETE", "/api/v1/statuses/{id}", statuses.delete),
-    ("GET", "/api/v1/statuses/{id}/source", statuses.source),
+    ("GET", "/api/v1/accounts/verify_credentials", credentials),
+    ("GET", "/api/v1/accounts/{id}/statuses", listed),
+    ("POST", "/api/v2/media", upload),
+    ("GET", "/api/v1/media/{id}", look),
+    ("POST", "/api/v1/statuses", create),
+    ("GET", "/api/v1/statuses/{id}", show),
+    ("PUT", "/api/v1/statuses/{id}", edit),
+    ("DELETE", "/api/v1/statuses/{id}", delete),
+    ("GET", "/api/v1/statuses/{id}/source", source),
 )
 #: Only where scheduling is.
 _SCHEDULED: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/api/v1/scheduled_statuses", statuses.waiting),
-    ("PUT", "/api/v1/scheduled_statuses/{id}", statuses.reschedule),
-    ("DELETE", "/api/v1/scheduled_statuses/{id}", statuses.unschedule),
+    ("GET", "/api/v1/scheduled_statuses", waiting),
+    ("PUT", "/api/v1/scheduled_statuses/{id}", reschedule),
+    ("DELETE", "/api/v1/scheduled_statuses/{id}", unschedule),
 )
 
 

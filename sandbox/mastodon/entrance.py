@@ -95,7 +95,7 @@ async def sign_in(state: State, request: Request) -> Response:
     return page
 
 
-async def token(state: State, request: Request) -> Response:
+async def token_for_code(state: State, request: Request) -> Response:
     """POST /oauth/token: a code, once, for a token."""
     asked = await _fields(request)
     client, code = str(asked.get("client_id")), str(asked.get("code"))
