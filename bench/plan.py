@@ -15,6 +15,10 @@ class Plan:
     hammer_seconds: float
     scheduled: int
     ticks: int
+    due_posts: int
+    due_seconds: float
+    due_rounds: int
+    burst: int
     send_timeout: float | None = None
 
 
@@ -27,6 +31,10 @@ FULL = Plan(
     hammer_seconds=10.0,
     scheduled=1_000_000,
     ticks=200,
+    due_posts=500,
+    due_seconds=10.0,
+    due_rounds=5,
+    burst=10_000,
 )
 #: A smoke run: every row, on samples too small to judge by.
 QUICK = Plan(
@@ -38,5 +46,9 @@ QUICK = Plan(
     hammer_seconds=2.0,
     scheduled=20_000,
     ticks=40,
+    due_posts=40,
+    due_seconds=1.0,
+    due_rounds=1,
+    burst=500,
     send_timeout=2.0,
 )

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
 import sys
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from bench.line import Budget, Line
 from bench.plan import Plan
 from bench.program import MeasurementError
 from bench.sample import Sample, short
+from bench.told import Told
 
 PROCESSES, HAMMERS = 8, 4
 #: Opening and closing are written; a repeat and a look are not.
@@ -60,7 +60,7 @@ def _race(seconds: float, scratch: Path, how: str, processes: int = PROCESSES) -
     path = scratch / f"journal-{how}.db"
     command = [sys.executable, "-m", "bench.intents", str(path), f"{seconds:g}", how]
     with ExitStack() as stack:
-        writers = [_Writer(stack, command) for _ in range(processes)]
+        writers = [Told(stack, command) for _ in range(processes)]
         for writer in writers:
             writer.read()
         for writer in writers:
@@ -81,29 +81,3 @@ def _checked(path: Path, written: int, errors: list[str]) -> str:
     if errors or sound != "ok" or stored != written:
         raise MeasurementError(f"{stored} of {written} intents stored, integrity {sound}, errors {errors[:3]}")
     return "write-ahead log" if logged else "rollback journal"
-
-
-class _Writer:
-    """One process of ``bench.intents``; it is killed if it is still there at the end."""
-
-    def __init__(self, stack: ExitStack, command: list[str]) -> None:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
-        self._process = stack.enter_context(process)
-        stack.callback(process.kill)
-
-    def read(self) -> str:
-        """Wait for the next line that it says.
-
-        Raises:
-            MeasurementError: it ended instead.
-        """
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            raise MeasurementError("a writer of intents ended early")
-        return line
-
-    def go(self) -> None:
-        """Let it begin."""
-        if self._process.stdin:
-            self._process.stdin.write("go\n")
-            self._process.stdin.flush()
