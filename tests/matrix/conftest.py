@@ -1,5 +1,5 @@
 """What the tests of Matrix share."""
 
-from tests.peers.fixtures import synapse
+from tests.peers.fixtures import relay, synapse
 
-__all__ = ["synapse"]
+__all__ = ["relay", "synapse"]

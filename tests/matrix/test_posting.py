@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Agent
+from tests.local.killing import killed_after_acceptance
 from tests.local.networked import networked
 from tests.local.posting import posted, told
 from tests.matrix.reading import invited, messages, said, stored
@@ -104,6 +105,18 @@ async def test_a_post_is_whole_and_single_whichever_answer_is_lost(tmp_path: Pat
     assert [content["msgtype"] for content in said(synapse, owner, room)] == ["m.text", "m.image", "m.image"]
 
 
+async def test_a_post_whose_process_is_killed_before_it_hears_of_the_acceptance_is_one_message(
+    tmp_path: Path, synapse: Synapse
+) -> None:
+    async with between(synapse.url) as link:
+        link.loses, link.holds = lambda asked, answered: not link.lost and _names(asked, "-0"), True
+        owner, room, mine = await invited(synapse, link.url)
+        delivery = await killed_after_acceptance(tmp_path, mine, link)
+    [event] = messages(synapse, owner, room)
+    assert (event["content"]["body"], link.lost) == ("Only once", 1)
+    assert event["event_id"] in (delivery.url or "")
+
+
 async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path) -> None:
     with running_synapse(tmp_path / "synapse", rc_message={"per_second": 2, "burst_count": 2}) as server:
         owner, room, mine = await invited(server)
@@ -122,7 +135,8 @@ async def test_a_dead_token_asks_for_a_new_login(tmp_path: Path, synapse: Synaps
     async with networked(tmp_path, mine) as found:
         made = await found.call("create_post", caption="Too late", accounts=[mine.account.id])
         stand = await told(found, made["data"]["id"], "Invalid access token")
-    assert "Log in again: postwright accounts add matrix" in stand["error"]
+    assert stand["status"] == "queued"
+    assert "Have the user log in again: `postwright accounts add`" in stand["error"]
     assert said(synapse, owner, room) == []
 
 

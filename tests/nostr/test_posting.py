@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from providers.networks.kind import Login
 from providers.networks.nostr.bech32 import decode
 from tests.desk import Agent, Body
+from tests.local.killing import killed_after_acceptance
 from tests.local.networked import networked
 from tests.local.posting import ended, posted, told
-from tests.nostr.reading import events, login
+from tests.nostr.reading import author, events, login
 from tests.nostr.test_names import NPROFILE, NPUB, PUBLIC
 from tests.peers.between import between
 from tests.peers.relay import running_relay
@@ -69,6 +69,18 @@ async def test_a_post_whose_acceptance_is_lost_is_one_note(tmp_path: Path, relay
     assert (link.lost, sent["status"]) == (1, "published")
     assert len(await events(relay, authors=[author(mine)])) == 1
     assert len(await events(relay, authors=[author(mine)], kinds=[1])) == 1
+
+
+async def test_a_post_whose_process_is_killed_before_it_hears_of_the_acceptance_is_one_note(
+    tmp_path: Path, relay: str
+) -> None:
+    async with between(relay) as link:
+        mine = await login(link.url)
+        link.loses, link.holds = lambda asked, answered: not link.lost and ACCEPTED in answered, True
+        delivery = await killed_after_acceptance(tmp_path, mine, link)
+    [event] = await events(relay, authors=[author(mine)])
+    assert (event["content"], link.lost) == ("Only once", 1)
+    assert bytes.fromhex(event["id"]) in decode((delivery.url or "").rpartition("/")[2])[1]
 
 
 async def test_what_every_relay_refuses_fails_with_its_words(tmp_path: Path, relay: str) -> None:
@@ -149,10 +161,6 @@ async def test_a_relay_that_asks_who_we_are_is_told(tmp_path: Path, member: bool
 async def queued(found: Agent, account: str, caption: str) -> str:
     made = await found.call("create_post", caption=caption, accounts=[account])
     return made["data"]["id"]
-
-
-def author(mine: Login) -> str:
-    return decode(mine.account.username or "")[1].hex()
 
 
 def said(body: Body) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from urllib.parse import quote
 
 from providers.networks.calling import Caller
@@ -33,6 +34,11 @@ class Homeserver:
             "initial_device_display_name": "postwright",
         }
         return self._needed(await self._call("POST", "/login", body), "access_token")
+
+    async def log_out(self) -> None:
+        """Make the token void; one that cannot be told so lies unused."""
+        with suppress(Failure):
+            await self._call("POST", "/logout", {})
 
     async def user(self) -> str:
         """Tell whose the token is."""

@@ -32,28 +32,32 @@ async def log_in(told: Mapping[str, str], means: Means) -> Login:
         ValueError: what was told can be no login, or the room is encrypted.
         Failure: the homeserver refuses or cannot be asked.
     """
-    url = await _found(_checked(told["homeserver"]), means.clock)
-    token = told.get("token", "").strip() or await _token(url, told, means.clock)
+    url, room = await _found(_checked(told["homeserver"]), means.clock), _room(told["room"])
+    given = told.get("token", "").strip()
+    token = given or await _token(url, told, means.clock)
     server = Homeserver(url, means.clock, token)
     try:
-        user = await server.user()
-        room = await server.join(_room(told["room"]))
-        if await server.state(room, "m.room.encryption"):
-            raise ValueError(_ENCRYPTED)
-        await _may_speak(server, room, user)
-        named = text((await server.state(room, "m.room.name")).get("name")) or told["room"].strip()
-        largest = await server.largest_upload()
+        account, settings = await _entered(server, room)
+    except (ValueError, Failure):
+        if not given:
+            await server.log_out()
+        raise
     finally:
         await server.aclose()
+    return Login(account, {**settings, "homeserver": url, "since": wire(means.clock())}, {"token": token})
+
+
+async def _entered(server: Homeserver, told_room: str) -> tuple[Account, dict[str, str]]:
+    """Enter a room, see that it may be written to, and tell the account and its settings."""
+    user = await server.user()
+    room = await server.join(told_room)
+    if await server.state(room, "m.room.encryption"):
+        raise ValueError(_ENCRYPTED)
+    await _may_speak(server, room, user)
+    named = text((await server.state(room, "m.room.name")).get("name")) or told_room
     account = Account(id=_account_id(user, room), platform="matrix", name=clean(named, 80), username=user)
-    settings = {
-        "homeserver": url,
-        "room": room,
-        "user": user,
-        "since": wire(means.clock()),
-        "upload_bytes": str(largest or ""),
-    }
-    return Login(account, settings, {"token": token})
+    largest = await server.largest_upload()
+    return account, {"room": room, "user": user, "upload_bytes": str(largest or "")}
 
 
 def _account_id(user: str, room: str) -> str:
@@ -107,7 +111,9 @@ def _checked(told: str) -> str:
         url = httpx2.URL(told if "://" in told else f"https://{told}")
     except httpx2.InvalidURL:
         url = httpx2.URL()
-    if url.scheme not in ("https", "http") or not url.host or url.userinfo or url.query:
+    if url.userinfo:
+        raise ValueError("the homeserver's link carries a user name or a password: give them apart from it")
+    if url.scheme not in ("https", "http") or not url.host or url.query:
         raise ValueError(f"{told[:100]} is no homeserver: give a link that begins with https://")
     if url.scheme == "http" and url.host not in _LOOPBACK:
         raise ValueError(f"{told[:100]} is not encrypted: http:// is only for homeservers on this machine")

@@ -72,7 +72,9 @@ def _checked(word: str) -> str:
         url = httpx2.URL(word if "://" in word else f"wss://{word}")
     except httpx2.InvalidURL:
         url = httpx2.URL()
-    if url.scheme not in ("wss", "ws") or not url.host or url.userinfo or len(word) > LONGEST_RELAY:
+    if url.userinfo:
+        raise ValueError("a relay's link carries a user name or a password: relays take none")
+    if url.scheme not in ("wss", "ws") or not url.host or len(word) > LONGEST_RELAY:
         raise ValueError(f"{word[:100]} is no relay: give links that begin with wss://")
     if url.scheme == "ws" and url.host not in _LOOPBACK:
         raise ValueError(f"{word[:100]} is not encrypted: ws:// is only for relays on this machine, so use wss://")
