@@ -1,0 +1,164 @@
+"""The chat networks as an agent sees them: through the tools, on stand-ins over real sockets."""
+
+import base64
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from providers.networks.catalogue import KINDS
+from sandbox import discord, slack, telegram
+from sandbox.serve import running
+from tests.desk import Agent
+from tests.leaks import planted
+from tests.local.chatting import Controls
+from tests.local.networked import means, networked
+from tests.local.posting import posted, told
+from tests.media.files import png
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Place:
+    """A network with its stand-in: what logs in there, which part of that is secret, and how a post is taken."""
+
+    platform: str
+    app: Callable[[], ASGIApp]
+    login: Callable[[str], dict[str, str]]
+    secret: str
+    account: str
+    takes: str
+    longest: int
+    unit: str
+
+
+TELEGRAM = Place(
+    "telegram",
+    telegram.create_app,
+    lambda url: {"token": telegram.TOKEN, "chat": "@sandbox_news", "api": url},
+    telegram.TOKEN,
+    "local:telegram-sandbox_news",
+    "/{bot}/sendMessage",
+    4_096,
+    "UTF-16 units",
+)
+DISCORD = Place(
+    "discord",
+    discord.create_app,
+    lambda url: {"url": f"{url}{discord.LINK}"},
+    discord.LINK.rpartition("/")[2],
+    "local:discord-1100000000000000001",
+    "/v10" + discord.LINK.removeprefix("/api"),
+    2_000,
+    "characters",
+)
+SLACK = Place(
+    "slack",
+    slack.create_app,
+    lambda url: {"url": f"{url}{slack.LINK}", "name": "#launches"},
+    slack.LINK.rpartition("/")[2],
+    "local:slack-b00sandbox",
+    slack.LINK,
+    3_999,
+    "characters",
+)
+EVERYWHERE = pytest.mark.parametrize("place", [TELEGRAM, DISCORD, SLACK], ids=lambda place: place.platform)
+
+
+@asynccontextmanager
+async def stage(home: Path, place: Place) -> AsyncGenerator[tuple[Agent, Controls]]:
+    """An agent with an account there, whose secret may show nowhere."""
+    planted.add(place.secret)
+    kind = KINDS[place.platform]
+    defaults = {ask.name: ask.default for ask in kind.asks if ask.default is not None}
+    async with running(place.app()) as url:
+        login = await kind.log_in({**defaults, **place.login(url)}, means(home))
+        assert login.account.id == place.account
+        async with networked(home, login) as found:
+            yield found, Controls(url)
+
+
+async def shown(agent: Agent, alt_text: str) -> dict[str, Any]:
+    """Upload a picture, and tell the media of a post that shows it."""
+    data = base64.b64encode(png()).decode()
+    kept = await agent.call("upload_media", data=data, filename="a.png", alt_text=alt_text)
+    assert kept["ok"], kept
+    return {"type": "slideshow", "urls": [kept["data"]["media"]]}
+
+
+@EVERYWHERE
+async def test_a_post_goes_out(tmp_path: Path, place: Place) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        delivery = await posted(agent, place.account, "Hello from https://example.com/?a=1&b=2 👋")
+        assert delivery["status"] == "published", delivery
+        assert len(await there.messages()) == 1
+
+
+@EVERYWHERE
+async def test_a_text_that_is_too_long_is_refused_in_the_networks_unit_and_nothing_is_sent(
+    tmp_path: Path, place: Place
+) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        refused = await agent.call("create_post", caption="x" * (place.longest + 1), accounts=[place.account])
+        assert await there.messages() == []
+    [problem] = refused["problems"]
+    assert (problem["path"], problem["limit"], problem["unit"]) == ("/caption", place.longest, place.unit)
+    assert problem["accounts"] == [place.account]
+
+
+@EVERYWHERE
+async def test_a_lost_answer_leaves_one_post_and_is_told_as_unknown(tmp_path: Path, place: Place) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        await there.fault(place.takes, "accept_then_drop")
+        made = await agent.call("create_post", caption="Once", accounts=[place.account])
+        delivery = await told(agent, made["data"]["id"], "not sent again")
+        assert delivery["status"] == "unknown"
+        assert len(await there.messages()) == 1
+
+
+@pytest.mark.parametrize("place", [TELEGRAM, DISCORD], ids=lambda place: place.platform)
+async def test_a_file_in_our_keeping_is_uploaded(tmp_path: Path, place: Place) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        media = await shown(agent, "A picture of nothing")
+        delivery = await posted(agent, place.account, "Look", media=media)
+        assert delivery["status"] == "published", delivery
+        assert len(await there.messages()) == 1
+
+
+async def test_what_a_picture_shows_is_carried_to_discord(tmp_path: Path) -> None:
+    async with stage(tmp_path, DISCORD) as (agent, there):
+        await posted(agent, DISCORD.account, "Look", media=await shown(agent, "A picture of nothing"))
+        [kept] = await there.messages()
+    assert [one["description"] for one in kept["message"]["attachments"]] == ["A picture of nothing"]
+
+
+async def test_an_agent_is_told_that_telegram_carries_no_alternative_text(tmp_path: Path) -> None:
+    async with stage(tmp_path, TELEGRAM) as (agent, _):
+        media = await shown(agent, "A picture of nothing")
+        made = await agent.call("create_post", caption="Look", accounts=[TELEGRAM.account], media=media, dry_run=True)
+    assert "alternative text" in str(made["data"]["warnings"]), made
+
+
+@pytest.mark.parametrize(
+    ("place", "control", "changes"),
+    [
+        (TELEGRAM, "bot", {"revoked": True}),
+        (TELEGRAM, "chats", {"-1001000000001": {"status": "kicked"}}),
+        (DISCORD, "webhook", {"deleted": True}),
+        (SLACK, "webhook", {"error": "no_active_hooks"}),
+    ],
+)
+async def test_a_login_that_died_is_a_matter_for_a_person_and_the_post_waits(
+    tmp_path: Path, place: Place, control: str, changes: dict[str, Any]
+) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        await there.steer(control, **changes)
+        made = await agent.call("create_post", caption="Hello", accounts=[place.account])
+        delivery = await told(agent, made["data"]["id"], "answered")
+        assert delivery["status"] == "queued", delivery
+        assert await there.messages() == []
