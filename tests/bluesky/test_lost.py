@@ -116,6 +116,18 @@ async def test_the_same_parcel_again_changes_nothing_and_says_the_same(known: Kn
     await network.aclose()
 
 
+async def test_a_name_that_is_taken_and_cannot_be_looked_for_leaves_a_doubt(known: Known, tmp_path: Path) -> None:
+    async with between(known.pds.url) as middle:
+        network = connected(through(await known.login(tmp_path), middle.url), tmp_path)
+        first, again = [await network.prepare(parcel()) for _ in range(2)]
+        await first(Window(utc_now))
+        middle.fates["getRecord"] = [Fate.LOST]
+        with pytest.raises(Failure) as raised:
+            await again(Window(utc_now))
+        await network.aclose()
+    assert (raised.value.doubt, middle.carried) == (True, ["putRecord", "putRecord", "getRecord"])
+
+
 async def test_nothing_is_sent_once_the_window_has_closed(known: Known, tmp_path: Path) -> None:
     network = connected(await known.login(tmp_path), tmp_path)
     step = await network.prepare(parcel())

@@ -9,6 +9,7 @@ import pytest
 
 from engine.clock import utc_now
 from providers.networks.bluesky.login import KIND
+from providers.networks.bluesky.session import granted
 from providers.networks.network import Window
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
@@ -170,10 +171,10 @@ async def test_processes_that_renew_one_session_at_once_both_go_on(known: Known,
             ended.append(await anyio.run_process(command, input=told, cwd=ROOT, check=False))
 
         async with anyio.create_task_group() as group:
-            for _ in range(3):
+            for _ in range(2):
                 group.start_soon(run)
-    assert [process.stdout.decode().strip() for process in ended] == [known.member.handle] * 3
-    assert (middle.carried.count("refreshSession"), middle.carried.count("createSession")) == (3, 0)
+    assert [process.stdout.decode().strip() for process in ended] == [known.member.handle] * 2
+    assert (middle.carried.count("refreshSession"), middle.carried.count("createSession")) == (2, 0)
 
 
 async def test_one_that_was_shown_elsewhere_keeps_to_its_did(known: Known, tmp_path: Path) -> None:
@@ -185,3 +186,30 @@ async def test_one_that_was_shown_elsewhere_keeps_to_its_did(known: Known, tmp_p
         sent = await posted(found, known.account, "Still me")
     assert sent["url"].startswith(f"https://bsky.app/profile/{known.member.did}/post/")
     assert len(known.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "told", "repository"),
+    [
+        ("https://bsky.social", "https://a.host.bsky.network", "https://a.host.bsky.network"),
+        ("https://bsky.social", "http://169.254.169.254", None),
+        ("http://localhost:2583", "http://localhost:2583/", "http://localhost:2583"),
+        ("https://bsky.social", "", None),
+    ],
+)
+def test_a_repository_is_looked_for_where_its_identity_says(entry: str, told: str, repository: str | None) -> None:
+    services = [
+        {"id": "#bsky_fg", "serviceEndpoint": "https://feeds.example.com"},
+        {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": told},
+    ]
+    answer = {"did": "did:plc:a", "handle": "a.test", "accessJwt": "a", "refreshJwt": "r"}
+    assert granted({**answer, "didDoc": {"service": services}}, entry).pds == repository
+
+
+@pytest.mark.parametrize(
+    "changed", [{"did": None}, {"did": "alice"}, {"accessJwt": 1}, {"refreshJwt": ""}, {"active": False, "status": "x"}]
+)
+def test_an_answer_that_is_no_session_is_none(changed: dict[str, object]) -> None:
+    answer = {"did": "did:plc:a", "handle": "a.test", "accessJwt": "a", "refreshJwt": "r", **changed}
+    with pytest.raises(Failure):
+        granted(answer, "https://bsky.social")

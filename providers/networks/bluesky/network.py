@@ -103,18 +103,15 @@ class Bluesky:
         try:
             await self._session.call("repo.putRecord", body=body, window=window)
         except Failure as failure:
-            found = await self._there_all_the_same(rkey, failure)
-            if found is None:
+            if not (failure.doubt or failure.code is ErrorCode.STATE_CONFLICT):
                 raise
-            return found
-        return self._published(rkey)
-
-    async def _there_all_the_same(self, rkey: str, failure: Failure) -> Published | None:
-        """Look, after an answer that does not exclude it, whether this try or an earlier one has published."""
-        if failure.doubt or failure.code is ErrorCode.STATE_CONFLICT:
+            # This try, or an earlier one, may have published; that nothing is found yet does not exclude it.
+            failure.doubt = True
             with suppress(Failure):
-                return await self._look(rkey)
-        return None
+                if found := await self._look(rkey):
+                    return found
+            raise
+        return self._published(rkey)
 
     async def _look(self, rkey: str) -> Published | None:
         query = {"repo": self._session.did, "collection": COLLECTION, "rkey": rkey}

@@ -52,11 +52,11 @@ async def log_in(caller: Caller, entry: str, identifier: str, password: str) -> 
         Failure: refused, or the server could not be asked.
     """
     body = {"identifier": identifier, "password": password}
-    return granted(read_object(await caller.call("POST", _method(entry, "server.createSession"), body=body)))
+    return granted(read_object(await caller.call("POST", _method(entry, "server.createSession"), body=body)), entry)
 
 
-def granted(answer: JsonObject) -> Granted:
-    """Read the answer to a login or a renewal.
+def granted(answer: JsonObject, entry: str) -> Granted:
+    """Read the answer to a login or a renewal at ``entry``.
 
     Raises:
         Failure: it has no session in it, or the account is not active.
@@ -65,7 +65,7 @@ def granted(answer: JsonObject) -> Granted:
     if not (did and did.startswith("did:") and handle and access and refresh):
         raise unexpected("a session")
     check_active(answer)
-    return Granted(did, handle, access, refresh, _repository(members(answer.get("didDoc"))))
+    return Granted(did, handle, access, refresh, _repository(members(answer.get("didDoc")), entry))
 
 
 def check_active(answer: JsonObject) -> None:
@@ -188,21 +188,21 @@ class Session:
     async def _refreshed(self) -> Granted:
         headers = {"authorization": f"Bearer {self._secrets['refresh']}"}
         answer = await self._caller.call("POST", _method(self._entry, "server.refreshSession"), headers=headers)
-        return granted(read_object(answer))
+        return granted(read_object(answer), self._entry)
 
 
 def _method(server: str, name: str) -> str:
     return f"{server}/xrpc/com.atproto.{name}"
 
 
-def _repository(document: JsonObject) -> str | None:
-    """Find in an identity's document where its repository lies; nothing but http(s) without a path counts."""
+def _repository(document: JsonObject, entry: str) -> str | None:
+    """Find in an identity's document where its repository lies; from an encrypted entry nothing leads out of that."""
     for service in items(document.get("service")):
         told = text(members(service).get("serviceEndpoint")) or ""
-        if (text(members(service).get("id")) or "").endswith("#atproto_pds") and told.startswith(_WEB):
+        if (text(members(service).get("id")) or "").endswith(_PDS) and told.startswith(("https://", entry)):
             return told.rstrip("/")
     return None
 
 
 _HIDDEN = ("password", "access", "refresh")
-_WEB = ("https://", "http://")
+_PDS = "#atproto_pds"
