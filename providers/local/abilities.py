@@ -14,7 +14,7 @@ ABILITIES: dict[Act, Ability] = {
     Act.CAPTION: Ability(_WAITING, _OURS, _TOO_LATE),
     Act.MEDIA: Ability(_WAITING, _OURS, _TOO_LATE),
     Act.ACCOUNTS: Ability(_WAITING, _OURS, _TOO_LATE),
-    Act.SETTINGS: Ability(frozenset(), _OURS, "Leave them out: local accounts take no settings."),
+    Act.SETTINGS: Ability(_WAITING, _OURS, _TOO_LATE),
     Act.SCHEDULE: Ability(
         _WAITING | {Status.MISSED},
         _OURS,

@@ -5,6 +5,7 @@ another process may have taken one up since the post was read. What is in a cour
 an earlier try may have sent is never told as if it had not been.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,6 +37,9 @@ def update(
     media = packed(change.media)
     values = (change.caption, stamp(due) if due else None, media, media, kept(change.assets), post_id)
     connection.execute(_REWRITE, values)
+    if change.extras:
+        settings = json.loads(rows[0]["settings"] or "{}")
+        connection.execute("UPDATE post SET settings = ? WHERE id = ?", (packed(settings | change.extras), post_id))
     if change.accounts is not None:
         _move(connection, post_id, change.accounts, rows, delivery_ids)
     connection.execute(_RESTART, (_state(change), stamp(due) if due else None, stamp(now), post_id))
@@ -124,7 +128,7 @@ def _doubtful(post_id: str, row: sqlite3.Row) -> Failure:
 
 
 def _rows(connection: sqlite3.Connection, post_id: str) -> list[sqlite3.Row]:
-    rows = connection.execute("SELECT * FROM delivery WHERE post_id = ? ORDER BY rowid", (post_id,)).fetchall()
+    rows = connection.execute(_ROWS, (post_id,)).fetchall()
     if not rows:
         raise Failure(ErrorCode.NOT_FOUND, f"There is no post {post_id[:100]}.")
     return rows
@@ -139,6 +143,10 @@ def _read(connection: sqlite3.Connection, post_id: str) -> Post:
 
 
 _TIMING = ("state", "wake_at", "due_at")
+_ROWS = (
+    "SELECT delivery.*, settings FROM delivery JOIN post ON post.id = delivery.post_id WHERE post_id = ?"
+    " ORDER BY delivery.rowid"
+)
 _NOW = {
     State.LEASED: "is being sent at this moment",
     State.SENDING: "is being sent at this moment",

@@ -1,11 +1,12 @@
 """What the embedded engine accepts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from providers.local.request import LocalPost
 from providers.networks.catalogue import KINDS
 from schemas.account import Account
-from schemas.rule import AltText, Check, Rule, RuleSet, Scope
+from schemas.problem import Problem, ProblemCode
+from schemas.rule import AltText, Check, CrossRule, Rule, RuleSet, Scope, Situation
 from schemas.units import Unit
 from schemas.universal import EVERYWHERE, LINK, MEDIA_FIX, MEDIA_LINK
 
@@ -60,6 +61,22 @@ def own(account: Account) -> Iterable[Rule]:
         yield Rule("/media/urls", Check.MAX_ITEMS, limits.max_images, told, Unit.ITEMS, scope)
 
 
+#: Which accounts the object of a network is for.
+SETTINGS = {kind.platform: Scope(platforms=frozenset({kind.platform})) for kind in KINDS.values() if kind.settings}
+
+
+def _settings_have_an_account(situation: Situation) -> Iterator[Problem]:
+    for name, scope in SETTINGS.items():
+        if name in situation.arguments and not any(scope.covers(account, None) for account in situation.accounts):
+            fix = f"Remove {name}, or name an account there too."
+            yield Problem(
+                path=f"/{name}",
+                code=ProblemCode.NEEDS,
+                message=f"{name} without a {KINDS[name].title} account",
+                fix=fix,
+            )
+
+
 _NO_SUCH_NETWORK = "Leave it out: no local account is on {}. Post there through a provider that carries it."
 
 RULES = RuleSet(
@@ -67,13 +84,17 @@ RULES = RuleSet(
     model=LocalPost,
     rules=SHAPE + BY_ACCOUNT,
     own=own,
-    cross=EVERYWHERE,
+    cross=(
+        *EVERYWHERE,
+        CrossRule("settings_have_an_account", _settings_have_an_account, "design section 4.1", needs_accounts=True),
+    ),
+    settings=SETTINGS,
     media=tuple(rule for kind in KINDS.values() for rule in kind.media),
     alt_text={"outbox": AltText(1_500)} | {name: kind.alt_text for name, kind in KINDS.items() if kind.alt_text},
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
         "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),
         "music_url": "Leave it out: only TikTok takes music, and no local account is on TikTok.",
-        "settings": "Leave it out: local accounts take no settings.",
+        "settings": f"Name the network instead: {', '.join(SETTINGS)}.",
     },
 )

@@ -10,6 +10,7 @@ from providers.networks.network import Network
 from schemas.account import Account
 from schemas.instant import Clock
 from schemas.media_rule import MediaRule
+from schemas.request import Arguments
 from schemas.rule import AltText, Rule
 from schemas.units import Unit
 
@@ -69,7 +70,8 @@ class Kind:
     ``log_in`` turns what was asked for into a login, by asking the network whose it is; ``connect`` makes the network
     of a login. ``unit`` is what an account's own limit on captions counts in, and ``adds`` what counts towards it
     besides the caption (JSON pointers); ``rules``, ``media`` and ``alt_text``
-    say what it accepts, each rule within the scope of the platform.
+    say what it accepts, each rule within the scope of the platform. ``settings`` is the object of its own that
+    create_post takes under the platform's name; a delivery finds it in ``Parcel.settings`` under that name.
 
     ``log_in`` raises ``Failure`` when the network refuses or cannot be asked, and ``ValueError`` for what can be no
     login at all, in words for a person.
@@ -86,3 +88,4 @@ class Kind:
     unit: Unit = Unit.CHARACTERS
     adds: tuple[str, ...] = ()
     pace: Pace = Pace()
+    settings: type[Arguments] | None = None

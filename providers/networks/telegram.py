@@ -15,7 +15,7 @@ from providers.networks.carrying import Load, carry
 from providers.networks.kind import Ask, Kind, Login, Means, Pace
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.telegram_bot import MOVED, Bot
-from providers.networks.telegram_message import MOST_PHOTOS, Message, message, removal
+from providers.networks.telegram_message import MOST_PHOTOS, Message, TelegramSettings, message, removal
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -180,4 +180,5 @@ KIND = Kind(
     unit=Unit.UTF16,
     # Once a second in a chat, and 20 times a minute in a group.
     pace=Pace(every=timedelta(seconds=3), at_once=4),
+    settings=TelegramSettings,
 )

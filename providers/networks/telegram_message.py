@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from pydantic import Field
 
 from providers.networks.carrying import Carried
 from providers.networks.network import Parcel, Published
 from schemas.jsonvalue import JsonObject, items, members, text
+from schemas.request import Arguments
 
 #: How many photos one post may have; from two on they are an album (platform_rules, Telegram).
 MOST_PHOTOS = 10
@@ -26,11 +29,23 @@ class Message:
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
 
 
+class TelegramSettings(Arguments):
+    """The ``telegram`` object of create_post."""
+
+    silent: bool | None = Field(None, description="True: subscribers hear no sound.")
+
+
 def message(parcel: Parcel, carried: Mapping[str, Carried]) -> Message:
     """Choose the method; a link whose file was ``carried`` goes as that, the others go as links.
 
     A text is sent as it is: nothing in it is taken for markup.
     """
+    made = _message(parcel, carried)
+    chosen = TelegramSettings.model_validate(parcel.settings.get("telegram") or {})
+    return replace(made, arguments={**made.arguments, "disable_notification": True}) if chosen.silent else made
+
+
+def _message(parcel: Parcel, carried: Mapping[str, Carried]) -> Message:
     links, caption = parcel.links, parcel.caption
     if not links:
         return Message("sendMessage", {"text": caption})

@@ -11,7 +11,8 @@ is ever fetched. A photo must begin like a PNG, a JPEG or a WebP file.
 Beside the controls that every sandbox has (`sandbox.controls`), there are:
 
 ============================  ===============================================================================
-``GET  /_sandbox/messages``   all messages ever sent, deleted ones too, with what their files were
+``GET  /_sandbox/messages``   all messages ever sent, deleted ones too, with what their files were, and
+                              whether they came silent
 ``POST /_sandbox/chats``      ``{"<chat id>": {"status": "kicked", "can_post_messages": false,
                               "can_send_messages": true, "migrated_to": -100123, "blocked": true}}``, any of them
 ``POST /_sandbox/bot``        ``{"revoked": true, "errors_with_200": true, "limited": false}``, any of them

@@ -82,7 +82,7 @@ def send_message(state: State, call: Call) -> object:
     if _units(words) > LONGEST_TEXT:
         raise bad("message is too long")
     state.pace(chat, 1)
-    return state.keep(chat, {"text": words}, [])
+    return state.keep(chat, {"text": words}, [], silent=_silent(call))
 
 
 def send_photo(state: State, call: Call) -> object:
@@ -99,7 +99,7 @@ def _send_file(state: State, call: Call, kind: str) -> object:
     chat, caption = _open(state, call), _caption(call.get("caption"))
     sent = _file(call, kind, call.files[kind] if kind in call.files else call.get(kind))
     state.pace(chat, 1)
-    return state.keep(chat, _content(kind, caption, state), [sent])
+    return state.keep(chat, _content(kind, caption, state), [sent], silent=_silent(call))
 
 
 def send_media_group(state: State, call: Call) -> object:
@@ -117,7 +117,7 @@ def send_media_group(state: State, call: Call) -> object:
         read.append((_content(kind, caption, state), _file(call, kind, item.get("media"))))
     state.pace(chat, len(read))
     album = str(13_000_000_000 + len(state.messages))
-    return [state.keep(chat, content, [sent], album) for content, sent in read]
+    return [state.keep(chat, content, [sent], album, silent=_silent(call)) for content, sent in read]
 
 
 def delete_message(state: State, call: Call) -> object:
@@ -157,6 +157,10 @@ def _open(state: State, call: Call) -> Chat:
     chat = state.chat(call.get("chat_id"))
     chat.admit()
     return chat
+
+
+def _silent(call: Call) -> bool:
+    return call.get("disable_notification") in (True, "true", "True", "1")
 
 
 def _trimmed(value: Any) -> str:

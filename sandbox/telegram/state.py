@@ -113,8 +113,10 @@ class State:
         # An album counts as its messages against the minute, and as one against the second.
         chat.sent.extend([now - timedelta(seconds=1)] * (count - 1) + [now])
 
-    def keep(self, chat: Chat, content: JsonObject, files: list[JsonObject], album: str | None = None) -> JsonObject:
-        """Add a message; ``files`` are noted beside what the API shows of it."""
+    def keep(
+        self, chat: Chat, content: JsonObject, files: list[JsonObject], album: str | None = None, *, silent: bool
+    ) -> JsonObject:
+        """Add a message; ``files``, and whether it came ``silent``, are noted beside what the API shows of it."""
         number = len(self.messages) + 1
         shown = {
             "message_id": number,
@@ -125,7 +127,7 @@ class State:
         }
         if chat.type != "channel":
             shown["from"] = {"id": BOT_ID, "is_bot": True, "first_name": "Sandbox bot"}
-        self.messages.append({"message": shown, "files": files, "deleted": False})
+        self.messages.append({"message": shown, "files": files, "silent": silent, "deleted": False})
         return shown
 
     def delete(self, chat: Chat, number: int) -> None:

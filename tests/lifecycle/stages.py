@@ -1,7 +1,9 @@
 """A stage for each provider: an agent at a postwright whose posts can be brought into every state they can have."""
 
+import json
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,18 +11,25 @@ from typing import Any, Protocol
 
 import anyio
 import httpx2
+import pytest
 from anyio.abc import ByteStream
 from filelock import FileLock
 from starlette.types import ASGIApp
 
+from providers.local.roster import Roster
+from providers.networks.network import Network
 from sandbox import genviral, postpost, socialapi
 from sandbox.serve import running
 from schemas.ability import Act
+from schemas.account import Account
 from schemas.instant import wire
 from schemas.status import Status
+from server import embedded
+from server.app import DATABASE
 from tests import desk
 from tests.desk import Agent, Body
 from tests.local.receiver import Receiver, Seen, answers, receiver
+from tests.local.stand_in import StandIn
 
 #: How long the stand-ins take to deliver: nothing moves on but by their clocks.
 DELAY = 60.0
@@ -58,10 +67,9 @@ class Watch:
 
 
 class Stage(Protocol):
-    """One provider's posts; ``ways`` says how each act is asked for, ``nameless`` are those that no argument names."""
+    """One provider's posts; ``ways`` says how each act is asked for."""
 
     ways: dict[Act, Body]
-    nameless: frozenset[Act]
 
     @property
     def agent(self) -> Agent:
@@ -97,7 +105,6 @@ class Hosted:
     shown: Callable[[Body], int]
     by_hand: dict[Status, Callable[["Hosted", str], Awaitable[None]]]
     waits: dict[Status, float] = field(default_factory=dict[Status, float])
-    nameless: frozenset[Act] = frozenset()
     with_media: bool = True
 
     @property
@@ -240,7 +247,6 @@ class Embedded:
     watch: Watch
     answer: Callable[[str], None]
     ways: dict[Act, Body]
-    nameless: frozenset[Act] = frozenset({Act.SETTINGS})
 
     async def make(self, status: Status) -> str:
         accounts, more, hook = _LOCAL.get(status, (["local:outbox"], {}, "good"))
@@ -286,7 +292,10 @@ class Embedded:
         return written + len(self.hook.seen)
 
     async def settings(self, post_id: str) -> str:
-        return str((await self.agent.call("check_status", post_id=post_id))["data"])
+        deliveries = (await self.agent.call("check_status", post_id=post_id))["data"]["deliveries"]
+        with closing(sqlite3.connect(self.home / DATABASE)) as database:
+            [row] = database.execute("SELECT settings FROM post WHERE id = ?", (_native(post_id),))
+        return f"{deliveries} {json.loads(row[0])}"
 
 
 #: Our status -> the accounts and further arguments of the post that comes to stand so, and how the webhook answers.
@@ -299,6 +308,21 @@ _LOCAL: dict[Status, tuple[list[str], Body, str]] = {
     Status.FAILED: (["local:webhook"], {}, "busy"),
     Status.PARTIAL: (["local:outbox", "local:webhook"], {}, "busy"),
 }
+
+
+TELEGRAM = Account("local:telegram-sandbox", "telegram", "Sandbox")
+
+
+@asynccontextmanager
+async def with_telegram() -> AsyncGenerator[None]:
+    """Add an account on a network that takes settings."""
+
+    def with_it(others: list[Network]) -> Roster:
+        return Roster([*others, StandIn(TELEGRAM)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "Roster", with_it)
+        yield
 
 
 @asynccontextmanager
@@ -320,6 +344,7 @@ async def on_local(home: Path) -> AsyncGenerator[Stage]:
     try:
         async with (
             receiver(handle) as hook,
+            with_telegram(),
             desk.agent(
                 home,
                 watch,
@@ -327,7 +352,10 @@ async def on_local(home: Path) -> AsyncGenerator[Stage]:
                 MAX_LATENESS=str(timedelta(days=40).total_seconds()),
             ) as agent,
         ):
-            asked = ways(accounts={"accounts": ["local:outbox", "local:webhook"]})
+            asked = ways(
+                accounts={"accounts": ["local:outbox", "local:webhook"]},
+                settings={"accounts": [TELEGRAM.id], "telegram": {"silent": True}},
+            )
             yield Embedded(agent, home, hook, lock, watch, answer, asked)
     finally:
         lock.release(force=True)

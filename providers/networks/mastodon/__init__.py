@@ -6,6 +6,7 @@ from providers.networks.kind import Kind, Pace
 from providers.networks.mastodon.instance import ALT_TEXT, MASTODON, MEDIA
 from providers.networks.mastodon.login import ASKS, log_in
 from providers.networks.mastodon.network import Mastodon
+from providers.networks.mastodon.settings import MastodonSettings
 from schemas.rule import AltText, Check, Rule, Scope
 from schemas.units import Unit
 
@@ -34,4 +35,5 @@ KIND = Kind(
     adds=("/mastodon/spoiler_text",),
     # 300 statuses in 3 hours, whatever stands at their beginning.
     pace=Pace(every=timedelta(seconds=72), burst=150),
+    settings=MastodonSettings,
 )
