@@ -68,13 +68,8 @@ SETTINGS = {kind.platform: Scope(platforms=frozenset({kind.platform})) for kind 
 def _settings_have_an_account(situation: Situation) -> Iterator[Problem]:
     for name, scope in SETTINGS.items():
         if name in situation.arguments and not any(scope.covers(account, None) for account in situation.accounts):
-            fix = f"Remove {name}, or name an account there too."
-            yield Problem(
-                path=f"/{name}",
-                code=ProblemCode.NEEDS,
-                message=f"{name} without a {KINDS[name].title} account",
-                fix=fix,
-            )
+            message, fix = f"{name} without an account on {name}", f"Remove {name}, or name an account there too."
+            yield Problem(path=f"/{name}", code=ProblemCode.NEEDS, message=message, fix=fix)
 
 
 _NO_SUCH_NETWORK = "Leave it out: no local account is on {}. Post there through a provider that carries it."
