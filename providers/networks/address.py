@@ -1,8 +1,12 @@
 """The address of a server that somebody names when adding an account: secrets will be sent there."""
 
+import re
 from ipaddress import ip_address
 
 import httpx2
+
+#: A name, or an address of either kind.
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 def address(given: str, *, clear: bool = False) -> str:
@@ -18,7 +22,8 @@ def address(given: str, *, clear: bool = False) -> str:
         url = httpx2.URL(given if "://" in given else f"https://{given}")
     except httpx2.InvalidURL:
         url = httpx2.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+    more = url.userinfo or url.query or url.fragment
+    if url.scheme not in ("http", "https") or more or not _HOST.fullmatch(url.raw_host):
         raise ValueError("the server is not a plain link, such as https://example.social")
     if url.scheme == "http" and not (clear or _is_here(url.host)):
         raise ValueError("the link begins with http://, which would send the login in the clear: give it with https://")

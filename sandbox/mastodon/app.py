@@ -105,7 +105,8 @@ async def _answer(state: State, handle: Handler, request: Request) -> Response:
 
 
 async def _guarded(handle: Handler, state: State, request: Request) -> Response:
-    """Let a request pass that has a token and is within the limit."""
+    """Let a request pass that has a token and is within the limit; as behind a proxy, once it has come in whole."""
+    await request.body()
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or token not in state.tokens:
         raise Refusal(state.profile.bad_token)
