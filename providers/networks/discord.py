@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 import anyio
+from pydantic import Field
 
 from providers.answer import Answer
 from providers.networks import attached
@@ -26,6 +27,7 @@ from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.media_rule import Measure, MediaRule
+from schemas.request import Arguments
 from schemas.rule import AltText, Check, Rule, Scope
 from schemas.units import Unit
 from schemas.untrusted import clean
@@ -77,8 +79,15 @@ def _seconds(told: object) -> float | None:
 _DIALECT = Dialect("Discord", ERRORS, _said, asked=_asked)
 
 
+class DiscordSettings(Arguments):
+    """The ``discord`` object of create_post."""
+
+    username: str | None = Field(None, description="The name to post under, instead of the webhook's (1..80).")
+    allow_mentions: bool | None = Field(None, description="True: @everyone, @here, roles and users are notified.")
+
+
 class Discord:
-    """One webhook; what it posts may mention nobody, whatever stands in the text."""
+    """One webhook; what it posts notifies nobody, whatever stands in the text, unless the post says so."""
 
     exact = False
     takes_files = True
@@ -154,7 +163,7 @@ class Discord:
     async def _send(self, parcel: Parcel, load: Load, window: Window) -> Answer:
         # Without "wait" Discord answers before it knows whether the message will do.
         query = {"wait": "true", **self._thread()}
-        message: JsonObject = {"content": parcel.caption, "allowed_mentions": {"parse": []}}
+        message = _message(parcel)
         if not load.files:
             return await self._caller.call("POST", self._url, query=query, body=message, window=window)
         message["attachments"] = [
@@ -194,6 +203,13 @@ class Discord:
     def _thread(self) -> dict[str, str]:
         thread = self._settings.get("thread")
         return {"thread_id": thread} if thread else {}
+
+
+def _message(parcel: Parcel) -> JsonObject:
+    chosen = DiscordSettings.model_validate(parcel.settings.get("discord") or {})
+    notified = ["everyone", "roles", "users"] if chosen.allow_mentions else []
+    name = {"username": chosen.username} if chosen.username else {}
+    return {"content": parcel.caption, "allowed_mentions": {"parse": notified}, **name}
 
 
 def _check_weight(load: Load) -> None:
@@ -237,6 +253,7 @@ _LINK = (
     r"(?P<origin>https?://[^/\s?#@]+)/api/(?:(?P<version>v\d{1,2})/)?webhooks/(?P<id>\d{1,20})/(?P<token>[\w.-]{8,200})"
     r"/?(?:\?thread_id=(?P<thread>\d{1,20}))?"
 )
+_NAME, _NAMES = r"(?i)^(?!.*(discord|clyde))", "docs.discord.com, usernames and nicknames"
 _VERSION, _INCOMING, _DEEPEST, _NO_CONTENT = "v10", 1, 8, 204
 
 KIND = Kind(
@@ -252,8 +269,12 @@ KIND = Kind(
         Rule("/caption", Check.MAX_LENGTH, 2_000, _RULES, Unit.CHARACTERS, _ALL),
         Rule("/caption", Check.PATTERN, r"\S", _RULES, scope=_ALL, fix="Write something besides blanks."),
         Rule("/media/urls", Check.MAX_ITEMS, 10, "docs.discord.com, error 30015", Unit.ITEMS, _ALL),
+        Rule("/discord/username", Check.MIN_LENGTH, 1, _NAMES, Unit.CHARACTERS, _ALL),
+        Rule("/discord/username", Check.MAX_LENGTH, 80, _NAMES, Unit.CHARACTERS, _ALL),
+        Rule("/discord/username", Check.PATTERN, _NAME, _NAMES, scope=_ALL, fix='Leave "Discord" and "Clyde" out.'),
     ),
     media=MEDIA,
+    settings=DiscordSettings,
     alt_text=AltText(1_024),
     # Thirty a minute in a channel is what webhooks are known to get; the headers of each answer decide.
     pace=Pace(every=timedelta(seconds=2), burst=5),

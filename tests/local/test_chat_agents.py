@@ -162,3 +162,22 @@ async def test_a_login_that_died_is_a_matter_for_a_person_and_the_post_waits(
         delivery = await told(agent, made["data"]["id"], "answered")
         assert delivery["status"] == "queued", delivery
         assert await there.messages() == []
+
+
+async def test_discord_notifies_and_names_itself_only_as_the_post_says(tmp_path: Path) -> None:
+    async with stage(tmp_path, DISCORD) as (agent, there):
+        await posted(agent, DISCORD.account, "Hello @everyone")
+        loud = {"username": "Launch team", "allow_mentions": True}
+        await posted(agent, DISCORD.account, "Now @everyone", discord=loud)
+        quiet, heard = [one["message"] for one in await there.messages()]
+    assert (quiet["mention_everyone"], quiet["author"]["username"]) == (False, "Sandbox announcements")
+    assert (heard["mention_everyone"], heard["author"]["username"]) == (True, "Launch team")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "The dIscord team"])
+async def test_a_name_that_discord_does_not_take_is_refused(tmp_path: Path, name: str) -> None:
+    async with stage(tmp_path, DISCORD) as (agent, there):
+        account = DISCORD.account
+        refused = await agent.call("create_post", caption="Hi", accounts=[account], discord={"username": name})
+        assert await there.messages() == []
+    assert refused["problems"][0]["path"] == "/discord/username"
