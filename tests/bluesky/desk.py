@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from engine.clock import utc_now
 from providers.networks.bluesky.login import KIND
 from providers.networks.bluesky.network import Bluesky
 from providers.networks.kind import Login
-from providers.networks.network import Parcel
 from schemas.instant import Clock
 from tests.desk import Body
 from tests.leaks import planted
@@ -57,7 +54,3 @@ def connected(login: Login, home: Path, keeping: Keeping | None = None) -> Blues
     network = KIND.connect(login, means(home, utc_now, keeping))
     assert isinstance(network, Bluesky)
     return network
-
-
-def parcel(caption: str = "Hello", media: Body | None = None, **more: Any) -> Parcel:
-    return Parcel("dlv_01K9ZJ8Y4Q0000000000000001", "pst_1", "", caption, media, datetime.now(UTC), **more)

@@ -16,8 +16,8 @@ from providers.protocol import Failure
 from schemas.post import Delivery
 from schemas.status import Status
 from tests.bluesky.between import Fate, between
-from tests.bluesky.desk import Known, connected, parcel, through
-from tests.bluesky.worker import packed
+from tests.bluesky.desk import Known, connected, through
+from tests.bluesky.worker import packed, parcel
 from tests.local.embedded import Embedded, order, until
 from tests.local.networked import networked
 from tests.local.posting import posted

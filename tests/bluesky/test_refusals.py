@@ -12,7 +12,8 @@ from providers.networks.bluesky.errors import DIALECT, TABLE
 from providers.networks.network import Kept, Window
 from providers.protocol import Failure
 from schemas.errors import ENTRIES, Decision, ErrorCode
-from tests.bluesky.desk import Known, connected, parcel
+from tests.bluesky.desk import Known, connected
+from tests.bluesky.worker import parcel
 from tests.local.networked import networked
 from tests.local.posting import told
 from tests.media.files import encoded

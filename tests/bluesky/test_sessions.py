@@ -14,8 +14,8 @@ from providers.networks.network import Window
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from tests.bluesky.between import between
-from tests.bluesky.desk import Known, connected, parcel, stale, through
-from tests.bluesky.worker import packed
+from tests.bluesky.desk import Known, connected, stale, through
+from tests.bluesky.worker import packed, parcel
 from tests.leaks import planted
 from tests.local.chatting import Keeping, means
 from tests.local.networked import networked

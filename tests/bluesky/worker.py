@@ -5,18 +5,21 @@ It delivers until it is ended; or it renews its session, says whose that is, and
 
 import json
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 
 from engine.clock import utc_now
+from providers.fetch import Fetcher
 from providers.networks.bluesky.login import KIND
-from providers.networks.kind import Login
+from providers.networks.kind import Login, Means
+from providers.networks.network import Parcel
 from schemas.account import Account
-from tests.bluesky.desk import parcel
-from tests.local.chatting import means
-from tests.local.embedded import Embedded
+from tests.local.embedded import Embedded, loopback
 
 
 def packed(login: Login) -> bytes:
@@ -30,15 +33,28 @@ def unpacked(told: bytes) -> Login:
     return Login(Account(**found["account"]), found["settings"], found["secrets"])
 
 
+def parcel(caption: str = "Hello", media: dict[str, Any] | None = None, **more: Any) -> Parcel:
+    return Parcel("dlv_01K9ZJ8Y4Q0000000000000001", "pst_1", "", caption, media, datetime.now(UTC), **more)
+
+
+async def forget(account: str, secrets: Mapping[str, str]) -> None:
+    """Keep nothing: the process ends soon."""
+
+
+def means(home: Path) -> Means:
+    """Make what a network works with. Modules that tests share import far more than a process should that is timed."""
+    return Means(utc_now, partial(Fetcher, utc_now, permitted=loopback), home / "scratch", forget)
+
+
 async def deliver(home: Path, login: Login) -> None:
-    network = KIND.connect(login, means(home, utc_now))
+    network = KIND.connect(login, means(home))
     async with Embedded(home, utc_now, network) as engine:
         await engine.courier.run()
 
 
 async def renew(home: Path, login: Login) -> None:
-    network = KIND.connect(login, means(home, utc_now))
-    await network.prepare(replace(parcel(), account=login.account.id))
+    network = KIND.connect(login, means(home))
+    await network.prepare(parcel())
     print(await network.greet())  # noqa: T201
     await network.aclose()
 
