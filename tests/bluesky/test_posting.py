@@ -51,6 +51,18 @@ async def test_text_links_mentions_and_hashtags_arrive_as_such(known: Known, tmp
     ]
 
 
+async def test_a_post_says_its_languages_and_no_more_than_the_record_may(known: Known, tmp_path: Path) -> None:
+    async with networked(tmp_path, await known.login(tmp_path)) as found:
+        sent = await posted(found, known.account, "Olá, hello", bluesky={"langs": ["pt-BR", "en"]})
+        refused = [
+            await found.call("create_post", caption="No", accounts=[known.account], bluesky={"langs": langs})
+            for langs in (["en", "de", "fr", "it"], ["English"])
+        ]
+    assert (sent["status"], known.posts[0]["langs"]) == ("published", ["pt-BR", "en"])
+    assert [told["problems"][0]["path"] for told in refused] == ["/bluesky/langs", "/bluesky/langs/0"]
+    assert len(known.posts) == 1
+
+
 async def test_files_in_our_keeping_arrive_byte_for_byte_with_their_alternative_text(
     known: Known, tmp_path: Path
 ) -> None:

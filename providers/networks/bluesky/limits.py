@@ -12,6 +12,15 @@ RULES = (
     Rule("/caption", Check.MAX_LENGTH, 300, "platform_rules bluesky-152", Unit.GRAPHEMES, _SCOPE),
     Rule("/caption", Check.MAX_LENGTH, 3_000, "platform_rules bluesky-152", Unit.BYTES, _SCOPE),
     Rule("/media/urls", Check.MAX_ITEMS, 4, "platform_rules bluesky-156", Unit.ITEMS, _SCOPE),
+    Rule("/bluesky/langs", Check.MAX_ITEMS, 3, "platform_rules bluesky-154", Unit.ITEMS, _SCOPE),
+    Rule(
+        "/bluesky/langs/*",
+        Check.PATTERN,
+        r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$",
+        "AT Protocol, the format of a language",
+        scope=_SCOPE,
+        fix="Give codes such as en or pt-BR, or leave langs out.",
+    ),
 )
 
 # Files are never made smaller here: what a person chose is published as it is, or refused before anything is sent.

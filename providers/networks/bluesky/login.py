@@ -10,6 +10,7 @@ from providers.networks.bluesky.errors import DIALECT
 from providers.networks.bluesky.limits import ALT_TEXT, MEDIA, PLATFORM, RULES
 from providers.networks.bluesky.network import Bluesky
 from providers.networks.bluesky.session import log_in as open_session
+from providers.networks.bluesky.settings import BlueskySettings
 from providers.networks.calling import Caller
 from providers.networks.kind import Ask, Kind, Login, Means, Pace
 from schemas.account import Account
@@ -88,4 +89,5 @@ KIND = Kind(
     unit=Unit.GRAPHEMES,
     # Writing takes 2 points of 5,000 an hour (platform_rules, bluesky-162): one post in 1.44 s, and some ahead.
     pace=Pace(every=timedelta(seconds=1.44), burst=500),
+    settings=BlueskySettings,
 )

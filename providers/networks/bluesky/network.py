@@ -12,9 +12,10 @@ from functools import partial
 from providers.networks.bluesky.errors import unexpected
 from providers.networks.bluesky.facets import handles
 from providers.networks.bluesky.key import record_key
-from providers.networks.bluesky.limits import MEDIA
+from providers.networks.bluesky.limits import MEDIA, PLATFORM
 from providers.networks.bluesky.record import COLLECTION, Uploaded, record
 from providers.networks.bluesky.session import Session, check_active
+from providers.networks.bluesky.settings import BlueskySettings
 from providers.networks.carrying import Carried, carry
 from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel, Published, Step, Window
@@ -52,7 +53,8 @@ class Bluesky:
         async with aclosing(await carry(parcel, self.account, self._means, MEDIA)) as load:
             media = [await self._upload(file) for file in load.files]
         dids = {handle: did for handle in handles(parcel.caption) if (did := await self._resolve(handle))}
-        return partial(self._publish, self._key(parcel), record(parcel.caption, dids, media))
+        settings = BlueskySettings.model_validate(parcel.settings.get(PLATFORM) or {})
+        return partial(self._publish, self._key(parcel), record(parcel.caption, dids, media, settings.langs))
 
     async def find(self, parcel: Parcel) -> Published | None:
         """Look whether there is a post under the parcel's name.

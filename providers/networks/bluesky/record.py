@@ -18,7 +18,7 @@ class Uploaded:
     blob: JsonObject
 
 
-def record(caption: str, dids: Mapping[str, str], media: Sequence[Uploaded]) -> JsonObject:
+def record(caption: str, dids: Mapping[str, str], media: Sequence[Uploaded], langs: Sequence[str] | None) -> JsonObject:
     """Write a post but for the time it is made; ``dids`` are the accounts behind the handles that it mentions."""
     found = facets(caption, dids)
     return {
@@ -26,6 +26,7 @@ def record(caption: str, dids: Mapping[str, str], media: Sequence[Uploaded]) -> 
         "text": caption,
         **({"facets": found} if found else {}),
         **({"embed": _embed(media)} if media else {}),
+        **({"langs": list(langs)} if langs else {}),
     }
 
 
