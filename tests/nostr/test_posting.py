@@ -20,7 +20,7 @@ from tests.peers.relay import running_relay
 
 pytestmark = pytest.mark.anyio
 
-ACCEPTED = b'["OK"'
+ACCEPTED, ABOUT = b'["OK"', b"application/nostr+json"
 
 
 async def test_a_post_is_a_note_that_says_what_it_links_to_names_and_is_about(tmp_path: Path, relay: str) -> None:
@@ -92,21 +92,37 @@ async def test_what_every_relay_refuses_fails_with_its_words(tmp_path: Path, rel
     assert await events(relay, authors=[author(mine)]) == []
 
 
-async def test_a_text_longer_than_a_relay_says_it_takes_is_refused_before_anything_is_sent(
+async def test_a_text_longer_than_a_relay_says_it_takes_is_refused_with_its_links_counted(
     tmp_path: Path, relay: str
 ) -> None:
-    limits = {"limitation": {"max_content_length": 280, "max_message_length": 2_000}}
     async with between(relay) as link:
-        link.instead = lambda asked: said(limits) if b"application/nostr+json" in asked else b""
+        link.instead = lambda asked: said({"limitation": {"max_content_length": 280}}) if ABOUT in asked else b""
         mine = await login(link.url, relay)
+        media = {"type": "slideshow", "urls": [f"https://cdn.example.com/{name}.png" for name in "ab"]}
         async with networked(tmp_path, mine) as found:
+            [account] = (await found.call("list_accounts", platform="nostr"))["data"]["accounts"]
             refused = await found.call("create_post", caption="x" * 281, accounts=[mine.account.id])
-            [problem] = refused["problems"]
-            assert (problem["code"], problem["limit"], problem["actual"]) == ("too_long", 280, 281)
-            urls = [f"https://cdn.example.com/{number:0500}.png" for number in range(3)]
-            sent = await posted(found, mine.account.id, "Hello", media={"type": "slideshow", "urls": urls})
+            linked = await found.call("create_post", caption="x" * 230, accounts=[mine.account.id], media=media)
+            by_two = await posted(found, mine.account.id, "x" * 221, media=media)
+    assert account["accepts"]["caption"] == {"limit": 280, "unit": "characters"}
+    for body, actual in ((refused, 281), (linked, 288)):
+        [problem] = body["problems"]
+        assert (problem["code"], problem["limit"], problem["actual"]) == ("too_long", 280, actual)
+    assert (by_two["status"], by_two["error"].partition(";")[0]) == (
+        "failed",
+        "It makes an event of 281 characters, and a relay takes 280",
+    )
+    assert await events(relay, authors=[author(mine)]) == []
+
+
+async def test_an_event_larger_than_a_relay_says_it_takes_is_not_sent(tmp_path: Path, relay: str) -> None:
+    async with between(relay) as link:
+        link.instead = lambda asked: said({"limitation": {"max_message_length": 2_000}}) if ABOUT in asked else b""
+        mine = await login(link.url)
+        async with networked(tmp_path, mine) as found:
+            sent = await posted(found, mine.account.id, "ä" * 900)
     assert sent["status"] == "failed"
-    assert "larger than the 2,000 bytes that a relay takes; nothing was sent. Shorten it by" in sent["error"]
+    assert "bytes, and a relay takes 2,000; nothing was sent. Shorten it." in sent["error"]
     assert await events(relay, authors=[author(mine)]) == []
 
 

@@ -64,8 +64,12 @@ class Signer:
 
 def note(parcel: Parcel, signer: Signer) -> Event:
     """Write a delivery as a note, of the time that it was due at."""
-    content = "\n".join((parcel.caption, *parcel.links))
-    return signer.sign(NOTE, int(parcel.due_at.timestamp()), content, [*_tags(parcel)])
+    return signer.sign(NOTE, int(parcel.due_at.timestamp()), content(parcel), [*_tags(parcel)])
+
+
+def content(parcel: Parcel) -> str:
+    """Write what a reader sees: media are links under the text."""
+    return "\n".join((parcel.caption, *parcel.links))
 
 
 def _tags(parcel: Parcel) -> Iterator[list[str]]:

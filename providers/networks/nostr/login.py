@@ -101,4 +101,5 @@ KIND = Kind(
     log_in=log_in,
     connect=Nostr,
     rules=tuple(Rule(path, Check.PATTERN, LINK, "NIP-92", scope=_LINKS, fix=_NO_FILES) for path in _MEDIA),
+    adds=_MEDIA,
 )

@@ -8,7 +8,7 @@ import structlog
 from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.nostr.errors import failure, listed
-from providers.networks.nostr.event import DELETION, NOTE, Event, Signer, note
+from providers.networks.nostr.event import DELETION, NOTE, Event, Signer, content, note
 from providers.networks.nostr.names import nevent, npub
 from providers.networks.nostr.relay import ANSWER_SECONDS, Said
 from providers.networks.nostr.relays import Relays
@@ -41,7 +41,7 @@ class Nostr:
         self._urls = login.settings["relays"].split()
         self._seconds = seconds
         self._relays = Relays(self._urls, self._signer, means.clock, seconds)
-        self._longest = int(login.settings.get("message_bytes") or 0)
+        self._largest = int(login.settings.get("message_bytes") or 0)
 
     async def prepare(self, parcel: Parcel) -> Step:
         """Sign the event, which holds for every try.
@@ -49,11 +49,15 @@ class Nostr:
         Raises:
             Failure: it is longer than a relay takes.
         """
-        event = note(parcel, self._signer)
-        over = len(event.message.encode()) - self._longest
-        if self._longest and over > 0:
-            message = f"It makes an event larger than the {self._longest:,} bytes that a relay takes; nothing was sent."
-            raise Failure(ErrorCode.PLATFORM_REFUSED, f"{message} Shorten it by {over:,} bytes.")
+        event, limits = note(parcel, self._signer), self.account.capabilities
+        longest = limits.caption_limit if limits else None
+        for size, most, unit in (
+            (len(content(parcel)), longest, "characters"),
+            (len(event.message.encode()), self._largest, "bytes"),
+        ):
+            if most and size > most:
+                message = f"It makes an event of {size:,} {unit}, and a relay takes {most:,}; nothing was sent."
+                raise Failure(ErrorCode.PLATFORM_REFUSED, f"{message} Shorten it.")
         return partial(self._publish, event)
 
     async def find(self, parcel: Parcel) -> Published | None:
