@@ -150,5 +150,16 @@ async def test_who_is_put_out_of_the_room_is_told_what_helps(tmp_path: Path, syn
     assert "Let somebody who runs the room invite this user" in sent["error"]
 
 
+async def test_a_room_that_was_encrypted_since_takes_no_post(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    body = {"algorithm": "m.megolm.v1.aes-sha2"}
+    synapse.ask("PUT", f"/rooms/{room}/state/m.room.encryption", token=owner.token, body=body)
+    async with networked(tmp_path, mine) as found:
+        sent = await posted(found, mine.account.id, "In the open")
+    assert sent["status"] == "failed"
+    assert "encrypted since this account was added" in sent["error"]
+    assert said(synapse, owner, room) == []
+
+
 def _names(asked: bytes, part: str) -> bool:
     return f"{part} HTTP/1.1\r\n".encode() in asked

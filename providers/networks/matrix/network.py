@@ -23,6 +23,9 @@ from schemas.media_rule import Measure, MediaRule
 REMEMBERED = timedelta(hours=12)
 #: Pages of a hundred messages that are looked through for an earlier try.
 PAGES = 20
+#: How far the homeserver's clock may be behind ours.
+BEHIND = timedelta(hours=1)
+_ANOTHER_ROOM = "Ask the user to add an account with another room: encryption cannot be turned off again."
 _UPLOADS = "Client-Server API, m.upload.size"
 #: How long the homeserver may make us wait between the messages of one post (seconds): in one go, and in all.
 PAUSE_SECONDS, PAUSES_SECONDS = 30.0, 300.0
@@ -55,13 +58,16 @@ class Matrix:
         """Bring the media, and look for what an earlier try may have sent where the homeserver may not know it.
 
         Raises:
-            Failure: a file cannot be brought, or the text is too long.
+            Failure: the room is encrypted by now, a file cannot be brought, or the text is too long.
         """
         text = words(parcel.caption)
         if measured(text) > CONTENT_BYTES:
             over = measured(text) - CONTENT_BYTES
             message = f"The text is {over:,} bytes longer than an event may be; nothing was sent. Shorten it."
             raise Failure(ErrorCode.PLATFORM_REFUSED, message)
+        if await self._server.state(self._room, "m.room.encryption"):
+            message = "The room was encrypted since this account was added, and postwright writes only in the open."
+            raise Failure(ErrorCode.SETUP_NEEDED, f"{message} Nothing was sent.", advice=_ANOTHER_ROOM)
         sent = await self._sent(parcel) if self._may_be_forgotten(parcel.due_at) else {}
         contents = [text]
         async with aclosing(await carry(parcel, self.account, self._means, self._bounds)) as load:
@@ -151,7 +157,7 @@ class Matrix:
     async def _sent(self, parcel: Parcel) -> dict[int, str]:
         """Find the messages of a delivery that are in the room: their ids, by number."""
         found: dict[int, str] = {}
-        page, prefix, begun = None, f"{parcel.delivery_id}-", parcel.due_at.timestamp() * 1_000
+        page, prefix, begun = None, f"{parcel.delivery_id}-", (parcel.due_at - BEHIND).timestamp() * 1_000
         for _ in range(PAGES):
             told = await self._server.messages(self._room, self._user, page)
             for message in map(members, items(told.get("chunk"))):

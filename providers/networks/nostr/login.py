@@ -1,18 +1,22 @@
 """Add an account on Nostr: a private key, and the relays to send to."""
 
+import json
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import httpx2
 
+from providers.networks.calling import Caller, Dialect
 from providers.networks.kind import Ask, Kind, Login, Means
-from providers.networks.nostr.errors import failure
+from providers.networks.nostr.errors import TABLE, failure
 from providers.networks.nostr.event import Signer
 from providers.networks.nostr.names import npub, private_key
 from providers.networks.nostr.network import Nostr
 from providers.networks.nostr.relays import Relays
+from providers.protocol import Failure
 from schemas.account import Account, Capabilities
-from schemas.jsonvalue import JsonObject
+from schemas.instant import Clock
+from schemas.jsonvalue import JsonObject, members
 from schemas.rule import Check, Rule, Scope
 from schemas.universal import LINK
 
@@ -34,7 +38,7 @@ async def log_in(told: Mapping[str, str], means: Means) -> Login:
     name, unasked = await relays.name(signer.public)
     if unasked:
         raise failure(unasked, "Not every relay could be asked; correct or leave out those")
-    limits = await relays.limits()
+    limits = [await _limits(url, means.clock) for url in urls]
     longest = _least(limits, "max_message_length")
     caption = [_least(limits, "max_content_length"), longest and max(1, longest - AROUND_CONTENT)]
     public = npub(signer.public)
@@ -46,6 +50,18 @@ async def log_in(told: Mapping[str, str], means: Means) -> Login:
         capabilities=Capabilities(caption_limit=min(filter(None, caption), default=None)),
     )
     return Login(account, {"relays": " ".join(urls), "message_bytes": str(longest or "")}, {"key": secret.hex()})
+
+
+async def _limits(url: str, clock: Clock) -> JsonObject:
+    """Read what a relay says of its limits (NIP-11); one that says nothing of itself has none."""
+    caller = Caller(Dialect("The relay", TABLE, lambda answer: (None, "")), clock)
+    try:
+        answer = await caller.call("GET", f"http{url[2:]}", headers={"Accept": "application/nostr+json"})
+        return members(members(json.loads(answer.body)).get("limitation"))
+    except (Failure, ValueError, RecursionError):
+        return {}
+    finally:
+        await caller.aclose()
 
 
 def _signer(secret: bytes) -> Signer:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-import httpx2
 from anyio import CancelScope, fail_after, move_on_after
 
 from providers.networks.nostr.event import LOGIN, Event, Signer
@@ -91,16 +90,6 @@ class Relay:
         except _broken() as error:
             raise OSError(clean(f"{type(error).__name__}: {error}", 200)) from error
         raise OSError("it closed the connection")
-
-    async def limits(self) -> JsonObject:
-        """Read what it says of its limits (NIP-11); nothing, if it says nothing."""
-        async with httpx2.AsyncClient(timeout=CONNECT_SECONDS) as client:
-            try:
-                answer = await client.get(f"http{self.url[2:]}", headers={"Accept": "application/nostr+json"})
-                told = members(answer.json()) if len(answer.content) <= MAX_MESSAGE else {}
-            except (httpx2.HTTPError, ValueError, RecursionError):
-                return {}
-        return members(told.get("limitation"))
 
     @asynccontextmanager
     async def _connected(self) -> AsyncGenerator["ClientConnection"]:

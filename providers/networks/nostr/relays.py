@@ -56,18 +56,6 @@ class Relays:
         profiles, unasked = await self.ask({"kinds": [_PROFILE], "authors": [public_key.hex()]})
         return _named(text(profile.get("content")) or "" for profile in profiles.values()), unasked
 
-    async def limits(self) -> list[JsonObject]:
-        """Read what each relay says of its limits (NIP-11)."""
-        told: list[JsonObject] = []
-
-        async def ask(relay: Relay) -> None:
-            told.append(await relay.limits())
-
-        async with create_task_group() as group:
-            for relay in self._relays:
-                group.start_soon(ask, relay)
-        return told
-
 
 def _named(profiles: Iterable[str]) -> str:
     for profile in profiles:
