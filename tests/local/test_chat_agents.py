@@ -1,84 +1,29 @@
 """The chat networks as an agent sees them: through the tools, on stand-ins over real sockets."""
 
 import base64
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp
 
-from providers.networks.catalogue import KINDS
-from sandbox import discord, slack, telegram
 from sandbox.serve import running
 from tests.desk import Agent
-from tests.leaks import planted
 from tests.local.chatting import Controls
-from tests.local.networked import means, networked
+from tests.local.networked import networked
+from tests.local.places import DISCORD, EVERYWHERE, SLACK, TELEGRAM, Place, log_in
 from tests.local.posting import posted, told
 from tests.media.files import png
 
 pytestmark = pytest.mark.anyio
 
 
-@dataclass(frozen=True)
-class Place:
-    """A network with its stand-in: what logs in there, which part of that is secret, and how a post is taken."""
-
-    platform: str
-    app: Callable[[], ASGIApp]
-    login: Callable[[str], dict[str, str]]
-    secret: str
-    account: str
-    takes: str
-    longest: int
-    unit: str
-
-
-TELEGRAM = Place(
-    "telegram",
-    telegram.create_app,
-    lambda url: {"token": telegram.TOKEN, "chat": "@sandbox_news", "api": url},
-    telegram.TOKEN,
-    "local:telegram-sandbox_news",
-    "/{bot}/sendMessage",
-    4_096,
-    "UTF-16 units",
-)
-DISCORD = Place(
-    "discord",
-    discord.create_app,
-    lambda url: {"url": f"{url}{discord.LINK}"},
-    discord.LINK.rpartition("/")[2],
-    "local:discord-1100000000000000001",
-    "/v10" + discord.LINK.removeprefix("/api"),
-    2_000,
-    "characters",
-)
-SLACK = Place(
-    "slack",
-    slack.create_app,
-    lambda url: {"url": f"{url}{slack.LINK}", "name": "#launches"},
-    slack.LINK.rpartition("/")[2],
-    "local:slack-b00sandbox",
-    slack.LINK,
-    3_999,
-    "characters",
-)
-EVERYWHERE = pytest.mark.parametrize("place", [TELEGRAM, DISCORD, SLACK], ids=lambda place: place.platform)
-
-
 @asynccontextmanager
 async def stage(home: Path, place: Place) -> AsyncGenerator[tuple[Agent, Controls]]:
     """An agent with an account there, whose secret may show nowhere."""
-    planted.add(place.secret)
-    kind = KINDS[place.platform]
-    defaults = {ask.name: ask.default for ask in kind.asks if ask.default is not None}
     async with running(place.app()) as url:
-        login = await kind.log_in({**defaults, **place.login(url)}, means(home))
-        assert login.account.id == place.account
+        login = await log_in(place, url, home)
         async with networked(home, login) as found:
             yield found, Controls(url)
 
