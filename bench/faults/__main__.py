@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from bench.faults.deliveries.torture import torture
 from bench.faults.history import WRONGS, Count, play
 from bench.faults.mutants import MUTANTS, NOTICED_WITH
 from bench.faults.plan import Plan, draw
@@ -25,14 +26,23 @@ SEEDS = 500
 @click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--real", "real_histories", default=0, show_default=True, help="Histories of real processes, in all.")
 @click.option(
+    "--engine",
+    "deliveries",
+    default=0,
+    show_default=True,
+    help="Deliveries of the embedded engine, by real processes: on one machine, and as many on two.",
+)
+@click.option(
     "--mutants", is_flag=True, help="Leave out each rule of the journal in turn, and find the first seed that notices."
 )
-def main(histories: int, first: int, real_histories: int, *, mutants: bool) -> None:
+def main(histories: int, first: int, real_histories: int, deliveries: int, *, mutants: bool) -> None:
     """Play histories of an agent, a server and a service that fail; tell what is doubled, lost, stuck or wrong."""
     log.configure("console", "critical", ())
     bad = _virtual(histories, first) if histories else []
     if real_histories:
         bad += _real(real_histories, first)
+    if deliveries:
+        bad += _engine(deliveries, first)
     if mutants:
         bad += _mutants()
     for line in bad:
@@ -57,6 +67,16 @@ def _real(histories: int, first: int) -> list[str]:
         f"\n{count.histories} histories of real processes, {kills} SIGKILLs: {told}; {time.monotonic() - began:.0f} s."
     )
     return count.bad
+
+
+def _engine(deliveries: int, seed: int) -> list[str]:
+    bad: list[str] = []
+    for machines in (1, 2):
+        began = time.monotonic()
+        tally = torture(deliveries, seed, machines=machines)
+        print(f"\nMachines: {machines}. {tally} {time.monotonic() - began:.0f} s.", flush=True)
+        bad += tally.bad
+    return bad
 
 
 def _mutants() -> list[str]:
