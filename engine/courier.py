@@ -106,7 +106,7 @@ class Courier:
 
     async def ring(self, account: str) -> None:
         """Do all that is due on one account now."""
-        network = (await self._roster.networks()).get(account)
+        network = await self._roster.network(account)
         if network is None:
             return
         if account in self._attended:
@@ -151,11 +151,13 @@ class Courier:
         now = self._clock()
         accounts, following = await self._database.read(partial(dispatch.accounts_due, now=now))
         self._shut = {account: until for account, until in self._shut.items() if until > now}
-        networks = await self._roster.networks()
         for account in accounts:
-            if account in networks and account not in self._attended and account not in self._shut:
+            if account in self._attended or account in self._shut:
+                continue
+            network = await self._roster.network(account)
+            if network is not None and account not in self._attended:
                 self._attended[account] = False
-                group.start_soon(self._attend, networks[account])
+                group.start_soon(self._attend, network)
         return min((until for until in (following, *self._shut.values()) if until), default=None)
 
     async def _attend(self, network: Network) -> None:

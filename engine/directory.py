@@ -1,7 +1,7 @@
 """The accounts of all providers: read when needed, kept for a while, looked up by id."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
@@ -24,10 +24,14 @@ class _Listing:
 
 
 class Directory:
-    """Accounts by provider, cached; a provider that cannot be asked raises its ``Failure``."""
+    """Accounts by provider, cached; a provider that cannot be asked raises its ``Failure``.
 
-    def __init__(self, providers: dict[str, Provider], clock: Clock) -> None:
+    Those ``at_once`` are read for every call: they are in a table of ours.
+    """
+
+    def __init__(self, providers: dict[str, Provider], clock: Clock, at_once: frozenset[str] = frozenset()) -> None:
         self._providers = providers
+        self._at_once = at_once
         self._clock = clock
         self._listings: dict[str, _Listing] = {}
 
@@ -38,9 +42,13 @@ class Directory:
             Failure: the provider could not be asked.
         """
         kept = self._listings.get(provider)
-        if kept and not refresh and self._clock() - kept.read_at < FRESH:
+        fresh = timedelta() if provider in self._at_once else FRESH
+        if kept and not refresh and self._clock() - kept.read_at < fresh:
             return kept.accounts
         found = tuple(await self._providers[provider].accounts())
+        if kept and kept.accounts == found:
+            self._listings[provider] = replace(kept, read_at=self._clock())
+            return found
         rules = self._providers[provider].rules
         self._listings[provider] = _Listing(found, {one.id: _accepts(one, rules) for one in found}, self._clock())
         return found
@@ -127,7 +135,7 @@ def _unusable(index: int, account: Account) -> Problem:
         path=f"/accounts/{index}",
         code=ProblemCode.ACCOUNT_STATE,
         message=f"{account.label} is {account.status}",
-        fix="Leave it out, or ask the user to reconnect it.",
+        fix=f"Leave it out. {account.note}" if account.note else "Leave it out, or ask the user to reconnect it.",
         accounts=[account.id],
         rule="accounts_exist",
     )

@@ -57,6 +57,7 @@ def _entry(desk: Desk, account: Account) -> JsonObject:
         "username": clean(account.username, _NAME) if account.username and account.username != account.name else None,
         "status": account.status,
         "kind": account.kind,
+        "note": account.note,
         "accepts": desk.directory.accepts(account),
     }
     return {key: value for key, value in entry.items() if value is not None}

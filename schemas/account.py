@@ -26,7 +26,8 @@ class Account:
     """A profile that posts can appear on.
 
     ``id`` carries its provider (``genviral:6b0c8c9c-...``); ``kind`` is the provider's own division,
-    such as ``byo`` and ``hosted``; ``status`` is ``active`` when it can be posted to.
+    such as ``byo`` and ``hosted``; ``status`` is ``active`` when it can be posted to; ``note`` is what is to be known
+    of it besides, such as how to mend it.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Account:
     status: str = "active"
     kind: str | None = None
     capabilities: Capabilities | None = None
+    note: str | None = None
 
     @property
     def provider(self) -> str:

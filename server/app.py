@@ -30,6 +30,7 @@ from providers.breaker import BREAKER_MIGRATIONS
 from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
+from providers.local.accounts import ACCOUNT_MIGRATIONS
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.meter import Meter, Unmetered
 from providers.protocol import Provider
@@ -54,6 +55,7 @@ COMPONENTS = {
     "media": MEDIA_MIGRATIONS,
     "limits": LIMITS_MIGRATIONS,
     "workers": WORKER_MIGRATIONS,
+    "accounts": ACCOUNT_MIGRATIONS,
 }
 
 
@@ -109,9 +111,9 @@ async def build(
     ):
         for run in opened.beside:
             group.start_soon(run)
-        audit = Audit(settings.home, clock, settings.secrets)
+        audit = Audit(settings.home, clock, settings.hidden)
         dispatch = Dispatch(
-            opened.desk, settings.secrets, roots, ask_seconds=settings.ask_seconds, audit=audit, meter=meter
+            opened.desk, settings.hidden, roots, ask_seconds=settings.ask_seconds, audit=audit, meter=meter
         )
         yield App(dispatch.server(own_version()), opened.desk, opened)
         group.cancel_scope.cancel()
@@ -167,7 +169,7 @@ def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher, worker
     cases = Cases(database, clock, pauses)
     journal = Journal(database, clock, timedelta(seconds=2 * settings.send_timeout + 30))
     window = timedelta(seconds=settings.send_timeout + 10)
-    directory = Directory(providers, clock)
+    directory = Directory(providers, clock, frozenset({"local"}))
     keep = timedelta(days=settings.media_days)
     media = MediaStore(database, settings.home / "media", clock, keep, settings.media_bytes)
     return Desk(
@@ -179,7 +181,7 @@ def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher, worker
         window,
         media,
         Takings(media, fetcher),
-        Limits(database, clock, tenants, partial(redact, secrets=settings.secrets)),
+        Limits(database, clock, tenants, partial(redact, secrets=settings.hidden)),
         tenants,
         settings.modes,
         settings.probe_urls,

@@ -62,7 +62,7 @@ async def _findings() -> AsyncGenerator[Finding]:
     yield Finding(Mark.GOOD, _journal_mode())
     async with build(settings, kind=Kind.COMMAND) as app:
         async for finding in _providers(app.desk):
-            yield Finding(finding.mark, redact(finding.what, settings.secrets), finding.fix)
+            yield Finding(finding.mark, redact(finding.what, settings.hidden), finding.fix)
         async for finding in _modes(app.desk):
             yield finding
         if settings.genviral_rules == "v1" and "genviral" in app.desk.providers:

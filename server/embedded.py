@@ -1,17 +1,24 @@
 """The embedded engine: its accounts, the provider that takes orders, the courier that carries them out."""
 
 from datetime import timedelta
+from functools import partial
 
 from engine.courier import Courier
+from providers.database import Database
 from providers.local.provider import Local
+from providers.local.register import Register
 from providers.local.roster import Roster
 from providers.local.state import Settling
+from providers.local.vault import Vault
 from providers.networks.catalogue import KINDS
+from providers.networks.kind import Means
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
 from providers.protocol import Provider
+from schemas.instant import Clock
 from server.parts import Parts
+from server.settings import Settings
 
 
 def local(parts: Parts) -> Provider:
@@ -21,7 +28,9 @@ def local(parts: Parts) -> Provider:
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
-    roster, first = Roster(networks), timedelta(seconds=settings.settle_seconds)
+    register = register_of(settings, parts.database, clock)
+    means = Means(clock, partial(parts.fetching, clock), settings.home / "scratch", register.keep)
+    roster, first = Roster(networks, register, means), timedelta(seconds=settings.settle_seconds)
     courier = Courier(
         parts.database,
         clock,
@@ -35,3 +44,8 @@ def local(parts: Parts) -> Provider:
     )
     parts.beside.append(courier.run)
     return Local(parts.database, clock, roster, wake=courier.wake)
+
+
+def register_of(settings: Settings, database: Database, clock: Clock) -> Register:
+    """Make the register of accounts of a home; what secrets it reads may show nowhere from then on."""
+    return Register(database, Vault(settings.home, settings.secrets, settings.hidden.hide), clock)

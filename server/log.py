@@ -38,7 +38,7 @@ class _Redactor:
     """Replaces secrets in every text of an event, tracebacks included, so it must stand last."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = [secret for secret in secrets if secret]
+        self._secrets = secrets
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
         if event.get("exc_info"):

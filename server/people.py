@@ -70,7 +70,7 @@ async def counter(settings: Settings) -> AsyncGenerator[Counter]:
         for name in desk.providers:
             await _learn_names(desk, name)
         if desk.approvals:
-            audit = Audit(settings.home, desk.clock, settings.secrets)
+            audit = Audit(settings.home, desk.clock, settings.hidden)
             yield Counter(desk, desk.approvals, Caller("postwright", "terminal", os_user()), audit)
         group.cancel_scope.cancel()
 

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,9 +14,11 @@ from zoneinfo import ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from engine.modes import Modes, ServerMode
+from providers.local.vault import Place
 from schemas.asset import Probing
 from schemas.instant import UTC_NAME, zone
 from schemas.jsonvalue import items
+from server.hidden import Hidden
 
 PREFIX = "POSTWRIGHT_"
 GENVIRAL_URL = "https://www.genviral.io/api/partner/v1"
@@ -158,6 +161,11 @@ class Settings(BaseModel):
     webhook_secret: SecretStr | None = Field(
         None, min_length=8, description="Signs the webhook's requests (Standard Webhooks)."
     )
+    secrets: Place = Field(
+        Place.AUTO,
+        description="Where the secrets of local accounts lie: `keyring`, that of the system; `file`, readable to its "
+        "owner alone; `auto`: the keyring where there is one.",
+    )
     max_lateness: float = Field(
         3600.0, ge=1, description="Seconds that a local post may go out late; then it is missed."
     )
@@ -171,11 +179,11 @@ class Settings(BaseModel):
         None, description="What is logged. Default: warning on stdio, info when serving HTTP."
     )
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for the redaction of all that leaves the process."""
+    @cached_property
+    def hidden(self) -> Hidden:
+        """Every secret value, for the redaction of all that leaves the process; those of accounts come to it."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return Hidden(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @property
     def providers_on(self) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
-from server.settings import Settings
+from providers.local.vault import FILE
+from server.hidden import Hidden
 
 #: Every secret that a postwright in this process was given, and the one that tests give to those in others.
 planted = {"gva_live_planted.k3yThatMustNeverShow"}
 #: What a test's clients were told.
 _HEARD = pytest.StashKey[list[str]]()
-_SECRETS: Any = vars(Settings)["secrets"].fget
+_HIDE = Hidden.hide
 _LARGEST = 64 * 1024 * 1024
 #: Configurations that tests write for clients.
 _OF_CLIENTS = ("mcp.json",)
@@ -27,16 +28,15 @@ _OF_CLIENTS = ("mcp.json",)
 def heard(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Write down every secret that is set, and everything that clients in this process are told."""
     results = request.node.stash.setdefault(_HEARD, [])
-    monkeypatch.setattr(Settings, "secrets", property(_noting))
+    monkeypatch.setattr(Hidden, "hide", _noting)
     for name in ("call_tool", "list_tools", "read_resource", "list_resources"):
         monkeypatch.setattr(Client, name, _listening(getattr(Client, name), results))
     return results
 
 
-def _noting(settings: Settings) -> tuple[str, ...]:
-    found = _SECRETS(settings)
-    planted.update(found)
-    return found
+def _noting(hidden: Hidden, owner: str, secrets: tuple[str, ...]) -> None:
+    planted.update(filter(None, secrets))
+    _HIDE(hidden, owner, secrets)
 
 
 def _listening(method: Callable[..., Any], results: list[str]) -> Callable[..., Any]:
@@ -77,8 +77,8 @@ def _shows(text: str) -> bool:
 
 
 def _is_ours(path: Path) -> bool:
-    """Tell what a postwright wrote from what a test did for a client."""
-    return path.name not in _OF_CLIENTS
+    """Tell what a postwright wrote from what a test did for a client; only one file may hold secrets."""
+    return path.name not in (*_OF_CLIENTS, FILE)
 
 
 def _content(path: Path) -> str:

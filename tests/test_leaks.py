@@ -43,10 +43,10 @@ def run(tmp_path: Path, body: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("line", "where"),
     [
-        ("print(settings(tmp_path).secrets)", "Captured stdout call"),
-        ("print(settings(tmp_path).secrets, file=sys.stderr)", "Captured stderr call"),
+        ("print(*settings(tmp_path).hidden)", "Captured stdout call"),
+        ("print(*settings(tmp_path).hidden, file=sys.stderr)", "Captured stderr call"),
         (
-            "(tmp_path / 'log').mkdir(); (tmp_path / 'log' / 'a.jsonl').write_text(settings(tmp_path).secrets[0])",
+            "(tmp_path / 'log').mkdir(); (tmp_path / 'log' / 'a.jsonl').write_text(settings(tmp_path).hidden[0])",
             "log/a.jsonl",
         ),
     ],

@@ -64,12 +64,12 @@ class Local:
         self._wake = wake
 
     async def accounts(self) -> list[Account]:
-        """List the account of every network.
+        """List all accounts as they stand.
 
         Raises:
             Failure: the accounts cannot be read.
         """
-        return [network.account for network in (await self._networks()).values()]
+        return list((await self._known()).values())
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
         """Say nothing: the rules are all there is, but for where files can go.
@@ -177,22 +177,28 @@ class Local:
         """Close the roster."""
         await self._roster.aclose()
 
-    async def _networks(self) -> Mapping[str, Network]:
+    async def _known(self) -> dict[str, Account]:
         try:
-            return await self._roster.networks()
+            return {account.id: account for account in await self._roster.accounts()}
+        except (sqlite3.Error, OSError) as error:
+            raise Failure(ErrorCode.STORAGE_FAILED, f"The database could not be used ({error}).") from error
+
+    async def _network(self, account: str) -> Network | None:
+        try:
+            return await self._roster.network(account)
         except (sqlite3.Error, OSError) as error:
             raise Failure(ErrorCode.STORAGE_FAILED, f"The database could not be used ({error}).") from error
 
     async def _own(self, accounts: Sequence[Account], assets: Mapping[str, Asset]) -> tuple[Account, ...]:
-        """Find accounts among those of the networks; files go only where a network takes them."""
-        networks = await self._networks()
+        """Find accounts among those that are set up; files go only where a network takes them."""
+        known = await self._known()
         for index, account in enumerate(accounts):
-            network = networks.get(account.id)
-            if network is None:
+            if account.id not in known:
                 raise Failure(ErrorCode.UNKNOWN_ACCOUNTS, f"The account {account.id[:100]} is not set up here.")
-            if assets and not network.takes_files:
+            network = await self._network(account.id) if assets else None
+            if network is not None and not network.takes_files:
                 raise _links_only(index, network.account)
-        return tuple(networks[account.id].account for account in accounts)
+        return tuple(known[account.id] for account in accounts)
 
     async def _stored(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:

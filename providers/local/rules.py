@@ -6,7 +6,7 @@ from providers.local.request import LocalPost
 from providers.networks.catalogue import KINDS
 from schemas.account import Account
 from schemas.problem import Problem, ProblemCode
-from schemas.rule import AltText, Check, CrossRule, Rule, RuleSet, Scope, Situation
+from schemas.rule import Check, CrossRule, Rule, RuleSet, Scope, Situation
 from schemas.units import Unit
 from schemas.universal import EVERYWHERE, LINK, MEDIA_FIX, MEDIA_LINK
 
@@ -85,7 +85,7 @@ RULES = RuleSet(
     ),
     settings=SETTINGS,
     media=tuple(rule for kind in KINDS.values() for rule in kind.media),
-    alt_text={"outbox": AltText(1_500)} | {name: kind.alt_text for name, kind in KINDS.items() if kind.alt_text},
+    alt_text={name: kind.alt_text for name, kind in KINDS.items() if kind.alt_text},
     refused={
         "tiktok": _NO_SUCH_NETWORK.format("TikTok"),
         "pinterest": _NO_SUCH_NETWORK.format("Pinterest"),

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from mimetypes import guess_extension
@@ -14,11 +15,13 @@ import httpx2
 from anyio import CancelScope, fail_after, to_thread
 
 from providers.fetch import Fetched, Fetcher, shown
+from providers.networks.kind import Ask, Kind, Login, Means
 from providers.networks.network import Kept, Parcel, Published, Step, Window
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
+from schemas.rule import AltText
 
 #: For one delivery with all its media.
 TOTAL_SECONDS = 600.0
@@ -28,16 +31,16 @@ class Outbox:
     """A folder in which every delivery ends as a file that sorts by its time and is named after the delivery.
 
     The file comes last and at once, so whoever sees it sees all of it and all of its media. Delivering again
-    finds it and leaves it alone.
+    finds it and leaves it alone. It is ``account``, or the one that is always there.
     """
 
     exact = True
     takes_files = True
     tells = False
     takes_back = False
-    account = Account(id="local:outbox", platform="outbox", name="Outbox folder")
 
-    def __init__(self, folder: Path, fetcher: Fetcher, clock: Clock) -> None:
+    def __init__(self, folder: Path, fetcher: Fetcher, clock: Clock, *, account: Account | None = None) -> None:
+        self.account = account or Account(id="local:outbox", platform="outbox", name="Outbox folder")
         self._folder = folder.absolute()
         self._fetcher = fetcher
         self._clock = clock
@@ -195,5 +198,48 @@ def _suffix(fetched: Fetched, link: str) -> str:
     suffix = PurePosixPath(httpx2.URL(link).path).suffix.lower()
     return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
 
+
+async def _log_in(given: Mapping[str, str], means: Means) -> Login:
+    """Make an account of a folder, and the folder.
+
+    Raises:
+        ValueError: the name or the path will not do.
+        Failure: the folder cannot be made.
+    """
+    name, folder = given["name"].strip(), _full(given["folder"].strip())
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise ValueError("the name is not one: small letters, digits and hyphens, at most 40")
+    account = Account(f"local:outbox-{name}", "outbox", f"Outbox folder {name}", str(folder))
+    login = Login(account, {"folder": str(folder)})
+    opened = _connect(login, means)
+    try:
+        await opened.greet()
+    finally:
+        await opened.aclose()
+    return login
+
+
+def _full(told: str) -> Path:
+    folder = Path(told).expanduser()
+    if not folder.is_absolute():
+        raise ValueError(f"{told[:200]} is no full path, and servers are started in other folders")
+    return folder
+
+
+def _connect(login: Login, means: Means) -> Outbox:
+    return Outbox(Path(login.settings["folder"]), means.fetching(), means.clock, account=login.account)
+
+
+KIND = Kind(
+    platform="outbox",
+    title="Outbox (a folder of files)",
+    asks=(
+        Ask("name", "What to call it here, such as blog"),
+        Ask("folder", "The folder's full path"),
+    ),
+    log_in=_log_in,
+    connect=_connect,
+    alt_text=AltText(1_500),
+)
 
 _OPAQUE = frozenset({"application/octet-stream", "binary/octet-stream"})

@@ -19,7 +19,7 @@ def settings_at(level: str) -> Settings:
     except SettingsError as error:
         click.echo(f"postwright cannot start:\n{error}\nRun `postwright doctor` for help.", err=True)
         sys.exit(2)
-    log.configure(settings.log, settings.log_level or level, settings.secrets)
+    log.configure(settings.log, settings.log_level or level, settings.hidden)
     return settings
 
 

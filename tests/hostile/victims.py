@@ -225,7 +225,7 @@ async def at_the_mercy(kind: Kind, home: Path, portal: BlockingPortal) -> AsyncG
         database = Disk(loaded.home / DATABASE)
         async with (
             open_desk(loaded, database=database) as opened,
-            Client(Dispatch(opened.desk, loaded.secrets).server("0")) as client,
+            Client(Dispatch(opened.desk, loaded.hidden).server("0")) as client,
         ):
             victim = Victim(kind, service, Agent(client), portal)
             victim.behave()

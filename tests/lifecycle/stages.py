@@ -317,8 +317,8 @@ TELEGRAM = Account("local:telegram-sandbox", "telegram", "Sandbox")
 async def with_telegram() -> AsyncGenerator[None]:
     """Add an account on a network that takes settings."""
 
-    def with_it(others: list[Network]) -> Roster:
-        return Roster([*others, StandIn(TELEGRAM)])
+    def with_it(others: list[Network], *rest: Any) -> Roster:
+        return Roster([*others, StandIn(TELEGRAM)], *rest)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedded, "Roster", with_it)

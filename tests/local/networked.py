@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,8 @@ async def networked(
     tools = replace(means(home), fetching=load)
     networks = [KINDS[login.account.platform].connect(login, tools) for login in logins]
 
-    def roster(others: Sequence[Network]) -> Roster:
-        return Roster([*others, *networks])
+    def roster(others: Sequence[Network], *rest: Any) -> Roster:
+        return Roster([*others, *networks], *rest)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedded, "Roster", roster)
