@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import anyio
+
 from tests.desk import Agent, Body
 from tests.local.embedded import until
 
@@ -15,16 +17,12 @@ async def posted(found: Agent, account: str, caption: str, **more: Any) -> Body:
 
 async def ended(found: Agent, post_id: str) -> Body:
     """Wait for the end of a post on one account, and return its delivery."""
-    stand: Body = {}
-
-    async def terminal() -> bool:
-        nonlocal stand
-        stand = (await found.call("check_status", post_id=post_id))["data"]
-        return stand["terminal"]
-
-    await until(terminal)
-    [delivery] = stand["deliveries"]
-    return {**delivery, "post_id": post_id}
+    with anyio.fail_after(90):
+        while True:
+            stand = (await found.call("check_status", post_id=post_id, wait_seconds=20))["data"]
+            if stand["terminal"]:
+                [delivery] = stand["deliveries"]
+                return {**delivery, "post_id": post_id}
 
 
 async def told(found: Agent, post_id: str, words: str) -> Body:

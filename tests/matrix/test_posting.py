@@ -82,6 +82,7 @@ async def test_a_text_longer_than_an_event_is_refused_before_anything_is_sent(tm
     assert (last["m.mentions"], "formatted_body" in last) == ({"user_ids": [owner.user_id]}, False)
 
 
+@pytest.mark.usefixtures("synapse")  # skips where it is not installed
 async def test_a_file_larger_than_the_homeserver_takes_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     with running_synapse(tmp_path / "synapse", max_upload_size="1K") as server:
         owner, room, mine = await invited(server)
@@ -117,6 +118,7 @@ async def test_a_post_whose_process_is_killed_before_it_hears_of_the_acceptance_
     assert event["event_id"] in (delivery.url or "")
 
 
+@pytest.mark.usefixtures("synapse")  # skips where it is not installed
 async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path) -> None:
     with running_synapse(tmp_path / "synapse", rc_message={"per_second": 2, "burst_count": 2}) as server:
         owner, room, mine = await invited(server)

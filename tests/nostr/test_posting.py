@@ -147,6 +147,7 @@ async def test_a_post_waits_while_no_relay_can_be_reached(tmp_path: Path, relay:
     assert stand["status"] == "queued"
 
 
+@pytest.mark.usefixtures("relay")  # skips where it is not installed
 async def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:
     with running_relay(tmp_path / "relay", rate_limits={"ip": {"EVENT": "1/s"}}) as url:
         mine = await login(url)
@@ -158,6 +159,7 @@ async def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:
     assert len(kept) == 3
 
 
+@pytest.mark.usefixtures("relay")  # skips where it is not installed
 @pytest.mark.parametrize(("member", "status"), [(True, "published"), (False, "failed")])
 async def test_a_relay_that_asks_who_we_are_is_told(tmp_path: Path, member: bool, status: str) -> None:
     rights = {"enabled": True, "actions": {"save": "w", "query": "a"}}
