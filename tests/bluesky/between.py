@@ -20,6 +20,8 @@ class Fate(Enum):
     LOST = auto()
     HELD = auto()
     SPOILT = auto()
+    #: A page in place of it, as somebody in between would answer to anything.
+    REPLACED = auto()
 
 
 @dataclass
@@ -53,6 +55,8 @@ async def between(pds: str) -> AsyncGenerator[Between]:
         if fate is Fate.SPOILT:
             error = {"error": "InternalServerError", "message": "Internal Server Error"}
             await answers(500, json.dumps(error).encode())(seen, stream)
+        elif fate is Fate.REPLACED:
+            await answers(200, b"<html>Please log in", media_type="text/html")(seen, stream)
         elif fate is Fate.HELD:
             await anyio.sleep_forever()
 

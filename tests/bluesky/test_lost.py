@@ -10,17 +10,20 @@ import anyio
 import pytest
 
 from engine.clock import utc_now
+from providers.networks.bluesky.network import Bluesky
 from providers.networks.kind import Login
-from providers.networks.network import Published, Window
+from providers.networks.network import Kept, Parcel, Published, Window
 from providers.protocol import Failure
+from schemas.errors import ErrorCode
 from schemas.post import Delivery
 from schemas.status import Status
 from tests.bluesky.between import Fate, between
-from tests.bluesky.desk import Known, connected, through
+from tests.bluesky.desk import Known, connected, stale, through
 from tests.bluesky.worker import packed, parcel
 from tests.local.embedded import Embedded, order, until
 from tests.local.networked import networked
 from tests.local.posting import posted
+from tests.media.files import png
 
 pytestmark = pytest.mark.anyio
 
@@ -48,8 +51,8 @@ def start() -> Iterator[Start]:
         process.wait()
 
 
-@pytest.mark.parametrize("fate", [Fate.LOST, Fate.SPOILT])
-async def test_a_post_whose_answer_is_lost_or_spoilt_is_there_once_and_known_at_once(
+@pytest.mark.parametrize("fate", [Fate.LOST, Fate.SPOILT, Fate.REPLACED])
+async def test_a_post_whose_answer_does_not_arrive_is_there_once_and_known_at_once(
     fate: Fate, known: Known, tmp_path: Path
 ) -> None:
     async with between(known.pds.url) as middle:
@@ -126,6 +129,34 @@ async def test_a_name_that_is_taken_and_cannot_be_looked_for_leaves_a_doubt(know
             await again(Window(utc_now))
         await network.aclose()
     assert (raised.value.doubt, middle.carried) == (True, ["putRecord", "putRecord", "getRecord"])
+
+
+@pytest.mark.parametrize("name", ["uploadBlob", "resolveHandle", "getRecord", "getSession", "refreshSession"])
+async def test_an_answer_of_somebody_else_is_not_believed(name: str, known: Known, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(png())
+    sent = parcel(
+        f"@{known.member.handle}", {"type": "slideshow", "urls": ["media:a"]}, files={"media:a": picture(tmp_path)}
+    )
+    login = stale(await known.login(tmp_path))
+    async with between(known.pds.url) as middle:
+        network = connected(through(login, middle.url, entry=True), tmp_path)
+        middle.fates[name] = [Fate.REPLACED]
+        with pytest.raises(Failure, match="answered without") as raised:
+            await everything(network, sent)
+        await network.aclose()
+    assert (raised.value.code, raised.value.doubt) == (ErrorCode.UNEXPECTED_ANSWER, False)
+    assert known.posts == []
+
+
+async def everything(network: Bluesky, sent: Parcel) -> None:
+    """Make every call but the one that publishes."""
+    await network.greet()
+    assert await network.find(sent) is None
+    await network.prepare(sent)
+
+
+def picture(folder: Path) -> Kept:
+    return Kept(str(folder / "kept"), "image/png", None, len(png()), 64, 48)
 
 
 async def test_nothing_is_sent_once_the_window_has_closed(known: Known, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Where peers lie, and how they are brought there: ``.peers/`` at the top of the checkout, one folder for each."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from tests.clients import node
 
 HERE = Path(__file__).parent
 PLACE = HERE.parents[1] / ".peers"
+#: Systems draw the ports of clients from above these: a server that starts must not find its own taken by one.
+_PORTS = range(20_000, 30_000)
 
 
 def from_npm(name: str) -> None:
@@ -57,11 +60,17 @@ def missing(name: str, mark: Path) -> str | None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Find so many different ports of loopback that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
+    """Find so many different ports of loopback that nobody listens on now, nor is soon given one by chance."""
+    sockets: list[socket.socket] = []
     try:
-        for found in sockets:
-            found.bind(("127.0.0.1", 0))
+        while len(sockets) < count:
+            found = socket.socket()
+            try:
+                found.bind(("127.0.0.1", _PORTS.start + secrets.randbelow(len(_PORTS))))
+            except OSError:
+                found.close()
+            else:
+                sockets.append(found)
         return [found.getsockname()[1] for found in sockets]
     finally:
         for found in sockets:

@@ -84,6 +84,8 @@ class Bluesky:
         """
         answer = await self._session.call("server.getSession")
         check_active(answer)
+        if text(answer.get("did")) != self._session.did:
+            raise unexpected("the session of this account")
         return text(answer.get("handle")) or self._session.did
 
     async def aclose(self) -> None:
@@ -103,9 +105,9 @@ class Bluesky:
             "swapRecord": None,
         }
         try:
-            await self._session.call("repo.putRecord", body=body, window=window)
+            return self._named(rkey, await self._session.call("repo.putRecord", body=body, window=window))
         except Failure as failure:
-            if not (failure.doubt or failure.code is ErrorCode.STATE_CONFLICT):
+            if not (failure.doubt or failure.code in _NOT_SURE):
                 raise
             # This try, or an earlier one, may have published; that nothing is found yet does not exclude it.
             failure.doubt = True
@@ -113,21 +115,23 @@ class Bluesky:
                 if found := await self._look(rkey):
                     return found
             raise
-        return self._published(rkey)
 
     async def _look(self, rkey: str) -> Published | None:
         query = {"repo": self._session.did, "collection": COLLECTION, "rkey": rkey}
         try:
-            await self._session.ask("repo.getRecord", query)
+            return self._named(rkey, await self._session.ask("repo.getRecord", query))
         except Failure as failure:
             if failure.code is ErrorCode.NOT_FOUND:
                 return None
             raise
-        return self._published(rkey)
 
-    def _published(self, rkey: str) -> Published:
+    def _named(self, rkey: str, answer: JsonObject) -> Published:
+        """Read an answer about a post; one that does not name it comes from somebody else, whatever its status."""
         did = self._session.did
-        return Published(f"https://bsky.app/profile/{did}/post/{rkey}", f"at://{did}/{COLLECTION}/{rkey}")
+        uri = f"at://{did}/{COLLECTION}/{rkey}"
+        if text(answer.get("uri")) != uri:
+            raise unexpected("the post that it was asked for")
+        return Published(f"https://bsky.app/profile/{did}/post/{rkey}", uri)
 
     async def _resolve(self, handle: str) -> str | None:
         """Find the account behind a handle; ``None``: there is none, and the mention is plain text."""
@@ -137,8 +141,10 @@ class Bluesky:
             if failure.code in _NOBODY:
                 return None
             raise
-        did = text(answer.get("did"))
-        return did if did and did.startswith("did:") else None
+        did = text(answer.get("did")) or ""
+        if not did.startswith("did:"):
+            raise unexpected("the account behind a handle")
+        return did
 
     async def _upload(self, file: Carried) -> Uploaded:
         size = file.measures.bytes
@@ -158,4 +164,5 @@ def _now(means: Means) -> str:
     return means.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+_NOT_SURE = (ErrorCode.STATE_CONFLICT, ErrorCode.UNEXPECTED_ANSWER)
 _NOBODY = (ErrorCode.NOT_FOUND, ErrorCode.PLATFORM_REFUSED)

@@ -5,7 +5,6 @@ pair, and for two hours more the old one gives the same, so that processes may r
 that logs in with the app password. Logins are scarce, thirty in five minutes (bluesky-163), so nothing else does.
 """
 
-import sqlite3
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -182,7 +181,7 @@ class Session:
         """Have the new tokens kept; without that, this process goes on, and another will log in anew."""
         try:
             await self._means.keep(self._account, self._secrets)
-        except (Failure, OSError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001  (whatever keeps them: the session itself is good)
             log.warning("session_not_kept", account=self._account, error=str(error))
 
     async def _refreshed(self) -> Granted:
