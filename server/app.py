@@ -23,6 +23,7 @@ from engine.limits import LIMITS_MIGRATIONS, Limits
 from engine.media import MEDIA_MIGRATIONS, MediaStore
 from engine.modes import ServerMode
 from engine.overview import Lookout
+from engine.restoring import LINEAGE_MIGRATIONS
 from engine.settler import Settler
 from engine.taking import Takings
 from engine.workers import WORKER_MIGRATIONS, Kind, Workers
@@ -56,6 +57,7 @@ COMPONENTS = {
     "limits": LIMITS_MIGRATIONS,
     "workers": WORKER_MIGRATIONS,
     "accounts": ACCOUNT_MIGRATIONS,
+    "lineage": LINEAGE_MIGRATIONS,
 }
 
 

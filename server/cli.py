@@ -7,6 +7,7 @@ from server import traces
 from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
+from server.commands.keeping import backup, restore
 from server.commands.serving import serve
 from server.commands.starting import collect_from_now, settings_at, told
 from server.commands.trying import demo, sandbox
@@ -37,5 +38,5 @@ def main(context: click.Context) -> None:
 #: Commands that load more before they let the garbage collector begin.
 _COLLECT_LATER = ("serve", "worker")
 
-for _command in (serve, worker, status, doctor, pending, approve, decline, show_log, demo, sandbox):
+for _command in (serve, worker, status, doctor, backup, restore, pending, approve, decline, show_log, demo, sandbox):
     main.add_command(_command)

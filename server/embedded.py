@@ -24,13 +24,7 @@ from server.settings import Settings
 def local(parts: Parts) -> Provider:
     """Make the provider; its courier is to run beside the server."""
     settings, clock = parts.settings, parts.clock
-    networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
-    if settings.webhook_url:
-        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-        networks.append(Webhook(str(settings.webhook_url), secret, clock))
-    register = register_of(settings, parts.database, clock)
-    means = Means(clock, partial(parts.fetching, clock), settings.home / "scratch", register.keep)
-    roster, first = Roster(networks, register, means), timedelta(seconds=settings.settle_seconds)
+    roster, first = roster_of(parts), timedelta(seconds=settings.settle_seconds)
     courier = Courier(
         parts.database,
         clock,
@@ -44,6 +38,18 @@ def local(parts: Parts) -> Provider:
     )
     parts.beside.append(courier.run)
     return Local(parts.database, clock, roster, wake=courier.wake)
+
+
+def roster_of(parts: Parts) -> Roster:
+    """Make the networks of all accounts."""
+    settings, clock = parts.settings, parts.clock
+    networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
+    if settings.webhook_url:
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        networks.append(Webhook(str(settings.webhook_url), secret, clock))
+    register = register_of(settings, parts.database, clock)
+    means = Means(clock, partial(parts.fetching, clock), settings.home / "scratch", register.keep)
+    return Roster(networks, register, means)
 
 
 def register_of(settings: Settings, database: Database, clock: Clock) -> Register:
