@@ -101,13 +101,14 @@ class _Gauges:
         self._workers = gauge("workers_alive", "Processes that are alive, by kind.", "kind")
         self._delivering = gauge("workers_delivering", "Processes that are alive and deliver.")
         self._breaker = gauge("breaker_open", "1 for a service that is left alone now.", "service")
+        self._paused = gauge("accounts_paused", "Accounts on which nothing goes out now.")
         self._cases = gauge("journal_open_cases", "Outcomes that nobody knows, and that are being looked into.")
         self._held = gauge("held_actions", "Actions that wait for a person.")
 
     def set(self, found: Overview) -> None:
         queue = found.queue
         states = {"scheduled": queue.scheduled - queue.due, "due": queue.due, "in_hand": queue.in_hand}
-        for state, count in {**states, "unknown": queue.unknown}.items():
+        for state, count in {**states, "settling": queue.settling, "unknown": queue.unknown}.items():
             self._queue.labels(state).set(count)
         self._late.set(found.late_seconds)
         alive = Tally(worker.kind for worker in found.workers)
@@ -117,5 +118,6 @@ class _Gauges:
         self._breaker.clear()
         for breaker in found.breakers:
             self._breaker.labels(breaker.name).set(1)
+        self._paused.set(len(found.paused))
         self._cases.set(found.open_cases)
         self._held.set(found.held)

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -65,8 +65,8 @@ async def restore(settings: Settings, source: Path, clock: Clock, *, keep_schedu
         _unpack_database(archive, manifest, copy)
         await _migrate(copy)
         before = home / DATABASE if await _is_readable(home / DATABASE) else None
-        exact = await _exact(settings, clock, copy)
-        known = _known(copy, before, Doubts(exact, made_at, clock(), keep_schedule))
+        terms = await _terms(settings, clock, copy, made_at, keep_schedule=keep_schedule)
+        known = _known(copy, before, terms)
         files = _unpack_media(archive, manifest, home / MEDIA)
         posts = _finish(copy, home / MEDIA)
         aside = _put(copy, home / DATABASE, clock())
@@ -145,15 +145,18 @@ def _is_there(path: Path) -> bool:
     return path.exists()
 
 
-async def _exact(settings: Settings, clock: Clock, copy: Path) -> frozenset[str]:
-    """Name the accounts on which sending again is harmless, as the restored database has them."""
+async def _terms(settings: Settings, clock: Clock, copy: Path, made_at: datetime, *, keep_schedule: bool) -> Doubts:
+    """Ask the networks of the restored accounts what a repeat would do, and whether they can be looked at."""
     database = Database(copy, COMPONENTS)
     roster = roster_of(Parts(settings, clock, database, Fetcher))
     try:
-        return frozenset(name for name, network in (await roster.networks()).items() if network.exact)
+        networks = await roster.networks()
     finally:
         await roster.aclose()
         await database.aclose()
+    exact = frozenset(name for name, network in networks.items() if network.exact)
+    telling = frozenset(name for name, network in networks.items() if network.tells)
+    return Doubts(exact, telling, timedelta(seconds=settings.max_lateness), made_at, clock(), keep_schedule)
 
 
 def _connect(copy: Path) -> sqlite3.Connection:

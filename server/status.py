@@ -12,6 +12,7 @@ from schemas.untrusted import clean
 from server.app import open_desk
 from server.settings import Settings
 
+_FEW = 5
 #: One line: whether it is good, what it is about, words.
 Line = tuple[bool, str, str]
 
@@ -44,7 +45,10 @@ def lines(found: Overview) -> Iterable[Line]:
         name = "session" if worker.kind is Kind.SESSION else worker.kind.value
         since = relative(worker.started_at, found.now)
         yield True, "", f"{name:8} {does}, process {worker.pid} on {clean(worker.host, 40)}, started {since}"
-    yield True, "open", f"{found.open_cases} outcomes being looked into, {found.queue.unknown} deliveries unknown"
+    settling, unknown = found.queue.settling, found.queue.unknown
+    yield True, "open", f"{found.open_cases} outcomes and {settling} deliveries looked for, {unknown} unknown"
+    paused = f": {', '.join(list(found.paused)[:_FEW])}" if found.paused else ""
+    yield "account_paused" not in wrong, "accounts", f"{len(found.paused) or 'none'} paused{paused}"
     yield True, "approvals", f"{found.held} wait for a person{' (`postwright pending`)' if found.held else ''}"
 
 

@@ -9,11 +9,16 @@ from providers.local.ledger import moment, stamp
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Deliveries by where they stand. ``due`` are those of the scheduled whose time has come, since ``due_since``."""
+    """Deliveries by where they stand.
+
+    ``due`` are those of the scheduled whose time has come, since ``due_since`` on accounts that are open. ``settling``
+    are looked for at their networks; of ``unknown`` ones only a person can tell what became of them.
+    """
 
     scheduled: int
     due: int
     in_hand: int
+    settling: int
     unknown: int
     due_since: datetime | None
     next_at: datetime | None
@@ -31,22 +36,24 @@ class Lateness:
 def queue(connection: sqlite3.Connection, now: datetime) -> Queue:
     """Count what has not ended; reads the entries of what waits, and no more."""
     at = stamp(now)
-    due, since = connection.execute(_DUE, (at,)).fetchone()
-    ahead, soonest = connection.execute(_AHEAD, (at,)).fetchone()
-    (in_hand,) = connection.execute(_IN_HAND).fetchone()
-    (unknown,) = connection.execute(_UNKNOWN).fetchone()
-    return Queue(due + ahead, due, in_hand, unknown, _moment(since), _moment(soonest))
+    due = connection.execute(_DUE, (at,)).fetchone()["count"]
+    since = connection.execute(_DUE_SINCE, (at, at)).fetchone()["soonest"]
+    ahead = connection.execute(_AHEAD, (at,)).fetchone()
+    in_hand, settling, unknown = (
+        connection.execute(statement).fetchone()["count"] for statement in (_IN_HAND, _SETTLING, _UNKNOWN)
+    )
+    return Queue(due + ahead["count"], due, in_hand, settling, unknown, _moment(since), _moment(ahead["soonest"]))
 
 
 def lateness(connection: sqlite3.Connection, since: datetime) -> Lateness:
     """Tell how late went out what was published since a time."""
-    (count,) = connection.execute(_PUBLISHED, (stamp(since),)).fetchone()
+    count = connection.execute(_PUBLISHED, (stamp(since),)).fetchone()["count"]
     half, most = (_at(connection, since, int(share * count)) for share in (0.5, 0.99)) if count else (None, None)
     return Lateness(count, half, most)
 
 
 def _at(connection: sqlite3.Connection, since: datetime, place: int) -> float:
-    (late,) = connection.execute(_LATE, (stamp(since), place)).fetchone()
+    late = connection.execute(_LATE, (stamp(since), place)).fetchone()["late"]
     return timedelta(microseconds=late).total_seconds()
 
 
@@ -54,11 +61,15 @@ def _moment(stamped: int | None) -> datetime | None:
     return moment(stamped) if stamped is not None else None
 
 
-_WAITING = "SELECT count(*), min(wake_at) FROM delivery WHERE state IN ('scheduled', 'queued') AND wake_at "
-_DUE, _AHEAD = _WAITING + "<= ?", _WAITING + "> ?"
-_IN_HAND = "SELECT count(*) FROM delivery WHERE state IN ('leased', 'sending')"
-_UNKNOWN = "SELECT count(*) FROM delivery WHERE state = 'unknown'"
-_PUBLISHED = "SELECT count(*) FROM delivery WHERE published_at >= ?"
+# Every list of states is that of a partial index, word for word, or it would not be used.
+_WAITING = "state IN ('scheduled', 'queued', 'settling') AND state <> 'settling' AND wake_at "
+_COUNTED = "SELECT count(*) AS count, min(wake_at) AS soonest FROM delivery WHERE "
+_DUE, _AHEAD = f"{_COUNTED}{_WAITING}<= ?", f"{_COUNTED}{_WAITING}> ?"
+_DUE_SINCE = _DUE + " AND account NOT IN (SELECT account FROM gate WHERE held_until > ?)"
+_IN_HAND = f"{_COUNTED}state IN ('leased', 'sending', 'reconciling')"
+_SETTLING = f"{_COUNTED}state IN ('scheduled', 'queued', 'settling') AND state = 'settling'"
+_UNKNOWN = f"{_COUNTED}state = 'unknown'"
+_PUBLISHED = f"{_COUNTED}published_at >= ?"
 # What was sent again by hand is late from that moment on.
 _LATE = (
     "SELECT published_at - CASE WHEN since > due THEN since ELSE due END AS late FROM"

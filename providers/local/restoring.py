@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from providers.local.ledger import refold, stamp
@@ -19,11 +19,14 @@ from schemas.instant import wire
 class Doubts:
     """On which terms a ledger is restored without what came of it.
 
-    ``exact`` are the accounts on which sending the same delivery again leaves one post. ``made_at`` is when the backup
+    ``exact`` are the accounts on which sending the same delivery again leaves one post, ``telling`` those that
+    can be looked at, of which what may be sent is at most ``max_lateness`` late. ``made_at`` is when the backup
     was made; ``keep_schedule``: nothing was sent ahead of its time since, so what is due later goes out as planned.
     """
 
     exact: frozenset[str]
+    telling: frozenset[str]
+    max_lateness: timedelta
     made_at: datetime
     now: datetime
     keep_schedule: bool = False
@@ -50,7 +53,7 @@ def left_out(connection: sqlite3.Connection) -> int:
 
 def doubt(connection: sqlite3.Connection, terms: Doubts, known: frozenset[str]) -> Mapping[str, int]:
     """Doubt what may have gone out since, but for ``known`` posts; tell how many deliveries became what."""
-    told = {"unknown": 0, "held": 0, "not_again": 0}
+    told: dict[str, int] = {}
     touched: set[str] = set()
     for row in connection.execute(_OPEN).fetchall():
         if row["account"] in terms.exact or row["post_id"] in known:
@@ -59,7 +62,7 @@ def doubt(connection: sqlite3.Connection, terms: Doubts, known: frozenset[str]) 
         if kind is None:
             continue
         statement, words = _DOUBTS[kind]
-        connection.execute(statement, (words.format(made_at=wire(terms.made_at)), row["id"]))
+        connection.execute(statement, (words.format(made_at=wire(terms.made_at)), stamp(terms.now), row["id"]))
         told[kind] = told.get(kind, 0) + 1
         touched.add(row["post_id"])
     for post_id in touched:
@@ -88,7 +91,8 @@ def _kind(row: sqlite3.Row, terms: Doubts) -> str | None:
         return "not_again" if row["retry"] != 0 else None
     if row["wake_at"] is not None and row["wake_at"] > stamp(terms.now):
         return None if terms.keep_schedule else "held"
-    return "unknown"
+    may_go_out = row["wake_at"] is not None and row["wake_at"] >= stamp(terms.now - terms.max_lateness)
+    return "looked_for" if may_go_out and row["account"] in terms.telling else "unknown"
 
 
 # What is being sent, or was left so, is judged by whoever delivers next, as after any crash.
@@ -105,13 +109,17 @@ _BRING = "INSERT INTO main.{table} ({names}) SELECT {names} FROM before.{table} 
 _LOOK = "Restored from a backup of {made_at}: it may have gone out since. Look on the account"
 _DOUBTS = {
     "unknown": (
-        "UPDATE delivery SET state = 'unknown', wake_at = NULL, retry = NULL, doubt = 1, error = ? WHERE id = ?",
+        "UPDATE delivery SET state = 'unknown', wake_at = NULL, retry = NULL, doubt = 1, error = ?1 WHERE id = ?3",
         f"{_LOOK}; it is not sent again.",
     ),
+    "looked_for": (
+        "UPDATE delivery SET state = 'settling', wake_at = ?2, doubt = 1, looks = 0, error = ?1 WHERE id = ?3",
+        "Restored from a backup of {made_at}: it may have gone out since, so it is looked for first.",
+    ),
     "held": (
-        "UPDATE delivery SET state = 'draft', wake_at = NULL, error = ? WHERE id = ?",
+        "UPDATE delivery SET state = 'draft', wake_at = NULL, error = ?1 WHERE id = ?3",
         f"{_LOOK}, and give it a time anew if it is not there.",
     ),
-    "draft": ("UPDATE delivery SET error = ? WHERE id = ?", f"{_LOOK} before you publish it."),
-    "not_again": ("UPDATE delivery SET retry = 0, error = ? WHERE id = ?", f"{_LOOK}; it is not sent again."),
+    "draft": ("UPDATE delivery SET error = ?1 WHERE id = ?3", f"{_LOOK} before you publish it."),
+    "not_again": ("UPDATE delivery SET retry = 0, error = ?1 WHERE id = ?3", f"{_LOOK}; it is not sent again."),
 }

@@ -77,6 +77,7 @@ def _failing() -> Generator[None]:
 
 
 _WORDS = {
+    "looked_for": "{count} deliveries may have gone out since: they are looked for at their networks first.",
     "unknown": "{count} deliveries may have gone out since: they are `unknown`, and not sent. Look on the accounts.",
     "held": "{count} deliveries of later are held back as drafts, for they may have been published early. "
     "If you know that none was: restore again with --keep-schedule.",

@@ -356,9 +356,9 @@ async def test_backups_under_load_hold_everything_that_was_accepted_before_them(
                 shown = await anyio.to_thread.run_sync(run, home, "backup", str(tmp_path / f"{number}.zip"))
                 assert shown.returncode == 0, shown.stderr
                 assert accepted <= _posts(tmp_path / f"{number}.zip", tmp_path)
-            group.cancel_scope.cancel()
             assert await anyio.to_thread.run_sync(stop, worker) == 0
-        posts = {receipt.id for receipt in made}
+            group.cancel_scope.cancel()
+    posts = {receipt.id for receipt in made}
     restore(home, tmp_path / "1.zip")
     # What was in somebody's hand is taken up when its lease is over, and then once more.
     for minutes in (0, 5, 10):

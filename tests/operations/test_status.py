@@ -33,7 +33,7 @@ def test_a_home_where_nothing_ever_happened_is_healthy(tmp_path: Path) -> None:
 async def test_posts_that_wait_for_nobody_are_unhealthy_until_a_worker_runs(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with Embedded(home, utc_now) as engine:
-        await engine.local.create(order("Later", scheduled_at=utc_now() + timedelta(hours=3, seconds=5)))
+        await engine.local.create(order("Later", scheduled_at=utc_now() + timedelta(hours=3, minutes=1, seconds=50)))
         told = status(home, 1)
         assert [(entry["code"], entry["fix"]) for entry in told["wrong"]] == [
             ("nobody_delivers", "Run `postwright worker`.")
