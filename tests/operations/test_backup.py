@@ -19,7 +19,7 @@ from engine.clock import utc_now
 from providers.networks.webhook import Webhook
 from schemas.post import Query, Receipt
 from schemas.status import Status
-from tests.desk import agent
+from tests.desk import Body, agent
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, order, until
 from tests.local.receiver import Receiver, answers, receiver
 from tests.media.files import png
@@ -197,18 +197,18 @@ async def test_a_failed_delivery_of_a_backup_is_not_retried_unseen(tmp_path: Pat
 
 async def test_the_journal_knows_after_a_restore_what_was_made_since(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    post = {"caption": "Once", "accounts": ["local:outbox"], "idempotency_key": "k-1"}
+    post: Body = {"caption": "Once", "accounts": ["local:outbox"], "idempotency_key": "k-1"}
     async with agent(home) as writer:
         await writer.call("create_post", caption="Before", accounts=["local:outbox"])
         saved = back_up(home)
-        made = await writer.call("create_post", **post)
+        made = await writer.call("create_post", None, **post)
         await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
         kept = await writer.call(
             "create_post", caption="Waits", accounts=["local:outbox"], mode="draft", idempotency_key="k-2"
         )
     restore(home, saved)
     async with agent(home) as writer:
-        again = await writer.call("create_post", **post)
+        again = await writer.call("create_post", None, **post)
         assert (again["data"]["replayed"], again["data"]["id"]) == (True, made["data"]["id"])
         anew = await writer.call(
             "create_post", caption="Waits", accounts=["local:outbox"], mode="draft", idempotency_key="k-2"
