@@ -13,7 +13,7 @@ class Fresh:
     """Sends requests and hands out their answers, unread. Cookies are not kept, nor redirects followed.
 
     A user name in a link logs in as Basic says. Proxies are those that the environment names, unless ``direct``.
-    The layer over this one, a whole HTTP client, costs as much again and would log every link with its token.
+    The layer over this one, a whole HTTP client, costs a quarter more and would log every link with its token.
     """
 
     def __init__(self, *, direct: bool = False) -> None:
