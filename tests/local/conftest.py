@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.local.embedded import Embedded, Watch
+from tests.peers.fixtures import telegram
+
+__all__ = ["embedded", "telegram", "watch"]
 
 
 @pytest.fixture

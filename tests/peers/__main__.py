@@ -4,11 +4,17 @@ import sys
 import time
 from types import ModuleType
 
-from tests.peers import pds, relay, synapse, wordpress
+from tests.peers import pds, relay, synapse, telegram, wordpress
 
 #: Those that tests start on every run, and all.
 EVERY_RUN = ("pds", "synapse", "relay")
-PEERS: dict[str, ModuleType] = {"pds": pds, "synapse": synapse, "relay": relay, "wordpress": wordpress}
+PEERS: dict[str, ModuleType] = {
+    "pds": pds,
+    "synapse": synapse,
+    "relay": relay,
+    "wordpress": wordpress,
+    "telegram": telegram,
+}
 
 
 def main(names: list[str]) -> int:

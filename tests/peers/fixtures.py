@@ -7,10 +7,12 @@ import pytest
 from tests.peers import pds as pds_peer
 from tests.peers import relay as relay_peer
 from tests.peers import synapse as synapse_peer
+from tests.peers import telegram as telegram_peer
 from tests.peers import wordpress as wordpress_peer
 from tests.peers.pds import Pds, running_pds
 from tests.peers.relay import running_relay
 from tests.peers.synapse import Synapse, running_synapse
+from tests.peers.telegram import running_telegram
 from tests.peers.wordpress import WordPress, running_wordpress
 
 
@@ -44,6 +46,14 @@ def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
     _skip_if(wordpress_peer.missing())
     with running_wordpress(tmp_path_factory.mktemp("wordpress")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An emulator of Telegram's Bot API, by its address."""
+    _skip_if(telegram_peer.missing())
+    with running_telegram(tmp_path_factory.mktemp("telegram")) as url:
+        yield url
 
 
 def _skip_if(reason: str | None) -> None:

@@ -67,4 +67,4 @@ def test_a_peer_that_ends_at_once_is_told_with_its_log(tmp_path: Path, free_port
 
 def test_an_unknown_peer_is_named_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert installing.main(["pds", "mastodon"]) == 2
-    assert "'mastodon'; there are pds, synapse, relay, wordpress" in capsys.readouterr().err
+    assert "'mastodon'; there are pds, synapse, relay, wordpress, telegram" in capsys.readouterr().err
