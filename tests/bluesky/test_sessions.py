@@ -131,8 +131,10 @@ async def test_a_revoked_app_password_is_told_as_a_dead_login_and_nothing_is_los
     assert greeted.value.code is ErrorCode.ACCOUNT_NEEDS_RECONNECT
     async with networked(tmp_path, login) as found:
         sent = await found.call("create_post", caption="Hello", accounts=[known.account])
-        await told(found, sent["data"]["id"], "Invalid identifier or password")
-    assert known.posts == []
+        stand = await told(found, sent["data"]["id"], "Invalid identifier or password")
+        accounts = (await found.call("list_accounts", refresh=True))["data"]["accounts"]
+    [account] = [account for account in accounts if account["id"] == known.account]
+    assert (stand["status"], account["status"], known.posts) == ("queued", "needs_reconnect", [])
 
 
 async def test_a_deactivated_account_is_told_as_such(known: Known, tmp_path: Path) -> None:

@@ -1,23 +1,19 @@
 """An agent at a postwright with accounts on real servers of loopback."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from engine.clock import utc_now
+from providers.database import Database
 from providers.dialling import Resolver, ask_system
 from providers.fetch import Fetcher
-from providers.local.roster import Roster
-from providers.networks.catalogue import KINDS
 from providers.networks.kind import Login, Means
-from providers.networks.network import Network
 from schemas.instant import Clock
-from server import embedded
+from server.app import COMPONENTS, DATABASE
+from server.embedded import register_of
+from server.settings import load
 from tests.desk import Agent, agent
 from tests.local.embedded import loopback
 
@@ -43,14 +39,17 @@ async def networked(
 
     The hosts of media links lie where ``resolve`` says.
     """
-    load = partial(fetching, resolve=resolve)
-    tools = replace(means(home), fetching=load)
-    networks = [KINDS[login.account.platform].connect(login, tools) for login in logins]
+    given = {"SECRETS": "file", **settings}
+    await added(home, *logins, **given)
+    async with agent(home, utc_now, partial(fetching, resolve=resolve), **given) as found:
+        yield found
 
-    def roster(others: Sequence[Network], *rest: Any) -> Roster:
-        return Roster([*others, *networks], *rest)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded, "Roster", roster)
-        async with agent(home, utc_now, load, **settings) as found:
-            yield found
+async def added(home: Path, *logins: Login, **settings: str) -> None:
+    """Write logins into the accounts of a home, as ``postwright accounts add`` does with what it was told."""
+    environment = {f"POSTWRIGHT_{name}": value for name, value in settings.items()}
+    loaded = load({"POSTWRIGHT_HOME": str(home), **environment})
+    async with aclosing(Database(home / DATABASE, COMPONENTS)) as database:
+        register = register_of(loaded, database, utc_now)
+        for login in logins:
+            await register.add(login)
