@@ -3,10 +3,10 @@
 import pytest
 
 from tests.bluesky.desk import Known
-from tests.peers.fixtures import pds
+from tests.peers.fixtures import outside, pds
 from tests.peers.pds import Pds
 
-__all__ = ["pds"]
+__all__ = ["outside", "pds"]
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def use_up(known: Known) -> None:
     raise AssertionError("the allowance has no end")
 
 
-async def test_a_film_that_the_server_takes_not_so_large_is_told_with_what_helps(tmp_path: Path) -> None:
-    with running_pds(tmp_path / "small", blobUploadLimit=1_000) as pds:
+async def test_a_film_that_the_server_takes_not_so_large_is_told_with_what_helps(tmp_path: Path, outside: Path) -> None:
+    with running_pds(outside, blobUploadLimit=1_000) as pds:
         member = pds.member()
         known = Known(pds, member, pds.app_password(member))
         film = encoded(tmp_path / "film.mp4")

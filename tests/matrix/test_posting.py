@@ -83,8 +83,10 @@ async def test_a_text_longer_than_an_event_is_refused_before_anything_is_sent(tm
 
 
 @pytest.mark.usefixtures("synapse")  # skips where it is not installed
-async def test_a_file_larger_than_the_homeserver_takes_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
-    with running_synapse(tmp_path / "synapse", max_upload_size="1K") as server:
+async def test_a_file_larger_than_the_homeserver_takes_is_refused_before_anything_is_sent(
+    tmp_path: Path, outside: Path
+) -> None:
+    with running_synapse(outside, max_upload_size="1K") as server:
         owner, room, mine = await invited(server)
         async with networked(tmp_path / "home", mine) as found:
             handle = await uploaded(found, png(noise=bytes(2_000)))
@@ -119,8 +121,8 @@ async def test_a_post_whose_process_is_killed_before_it_hears_of_the_acceptance_
 
 
 @pytest.mark.usefixtures("synapse")  # skips where it is not installed
-async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path) -> None:
-    with running_synapse(tmp_path / "synapse", rc_message={"per_second": 2, "burst_count": 2}) as server:
+async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path, outside: Path) -> None:
+    with running_synapse(outside, rc_message={"per_second": 2, "burst_count": 2}) as server:
         owner, room, mine = await invited(server)
         async with networked(tmp_path / "home", mine) as found:
             handles = [await uploaded(found, png(noise=bytes((number,)))) for number in range(4)]

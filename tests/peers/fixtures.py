@@ -1,6 +1,7 @@
 """The peers as fixtures: a ``conftest.py`` imports those that its tests ask for. One runs as long as the session."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,12 @@ def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _skip_if(telegram_peer.missing())
     with running_telegram(tmp_path_factory.mktemp("telegram")) as url:
         yield url
+
+
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for a peer of a test's own: what a server keeps of its users is no leak of ours."""
+    return tmp_path_factory.mktemp("peer")
 
 
 def _skip_if(reason: str | None) -> None:
