@@ -4,6 +4,7 @@ import anyio
 import click
 
 from server import traces
+from server.commands.accounts import accounts
 from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
@@ -38,5 +39,20 @@ def main(context: click.Context) -> None:
 #: Commands that load more before they let the garbage collector begin.
 _COLLECT_LATER = ("serve", "worker")
 
-for _command in (serve, worker, status, doctor, backup, restore, pending, approve, decline, show_log, demo, sandbox):
+_COMMANDS = (
+    serve,
+    worker,
+    accounts,
+    status,
+    doctor,
+    backup,
+    restore,
+    pending,
+    approve,
+    decline,
+    show_log,
+    demo,
+    sandbox,
+)
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 from engine.courier import Courier
-from providers.database import Database
 from providers.local.provider import Local
 from providers.local.register import Register
 from providers.local.roster import Roster
@@ -16,9 +15,7 @@ from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
 from providers.protocol import Provider
-from schemas.instant import Clock
 from server.parts import Parts
-from server.settings import Settings
 
 
 def local(parts: Parts) -> Provider:
@@ -41,17 +38,23 @@ def local(parts: Parts) -> Provider:
 
 
 def roster_of(parts: Parts) -> Roster:
-    """Make the networks of all accounts."""
+    """Make the networks of all accounts: the outbox, the webhook that is set, and those that were added."""
     settings, clock = parts.settings, parts.clock
     networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
-    register = register_of(settings, parts.database, clock)
-    means = Means(clock, partial(parts.fetching, clock), settings.home / "scratch", register.keep)
-    return Roster(networks, register, means)
+    register = register_of(parts)
+    return Roster(networks, register, means_of(parts, register))
 
 
-def register_of(settings: Settings, database: Database, clock: Clock) -> Register:
+def register_of(parts: Parts) -> Register:
     """Make the register of accounts of a home; what secrets it reads may show nowhere from then on."""
-    return Register(database, Vault(settings.home, settings.secrets, settings.hidden.hide), clock)
+    settings = parts.settings
+    return Register(parts.database, Vault(settings.home, settings.secrets, settings.hidden.hide), parts.clock)
+
+
+def means_of(parts: Parts, register: Register) -> Means:
+    """Make what networks work with."""
+    scratch = parts.settings.home / "scratch"
+    return Means(parts.clock, partial(parts.fetching, parts.clock), scratch, register.keep)

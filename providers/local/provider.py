@@ -72,13 +72,12 @@ class Local:
         return list((await self._known()).values())
 
     async def rehearse(self, order: Order) -> tuple[Warn, ...]:
-        """Say nothing: the rules are all there is, but for where files can go.
+        """Say what is to be known of the accounts; the rules are all else there is, but for where files can go.
 
         Raises:
             Failure: an account is sent links alone.
         """
-        await self._own(order.accounts, order.assets)
-        return ()
+        return _elsewhere(await self._own(order.accounts, order.assets))
 
     async def create(self, order: Order) -> Receipt:
         """Take one order in, durably; the same key again tells the same post.
@@ -92,7 +91,7 @@ class Local:
         work = partial(ledger.enter, order=order, entry=entry, now=now)
         post, replayed = await self._stored(self._database.write, work)
         self._wake()
-        return _receipt(post, replayed=replayed)
+        return replace(_receipt(post, replayed=replayed), warnings=_elsewhere(order.accounts))
 
     async def settle(self, order: Order) -> Receipt | Absent:
         """Look an order up by its key: one transaction took it in, or nothing did.
@@ -218,6 +217,13 @@ def _links_only(index: int, account: Account) -> Failure:
         accounts=[account.id],
     )
     return Failure(ErrorCode.VALIDATION_FAILED, f"{message}. Nothing was sent.", problems=(problem,))
+
+
+def _elsewhere(accounts: Sequence[Account]) -> tuple[Warn, ...]:
+    """Warn of accounts that this machine cannot deliver to by itself."""
+    return tuple(
+        Warn("LOGIN_NOT_HERE", f"{account.label}: {account.note}", "accounts") for account in accounts if account.note
+    )
 
 
 def _receipt(post: Post, *, replayed: bool) -> Receipt:

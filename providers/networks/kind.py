@@ -73,6 +73,9 @@ class Kind:
     say what it accepts, each rule within the scope of the platform. ``settings`` is the object of its own that
     create_post takes under the platform's name; a delivery finds it in ``Parcel.settings`` under that name.
 
+    ``again`` tells what ``log_in`` would be told to make a login anew that is there, where that opens no further
+    session: so what the account's server allows is asked for again.
+
     ``log_in`` raises ``Failure`` when the network refuses or cannot be asked, and ``ValueError`` for what can be no
     login at all, in words for a person.
     """
@@ -89,3 +92,4 @@ class Kind:
     adds: tuple[str, ...] = ()
     pace: Pace = Pace()
     settings: type[Arguments] | None = None
+    again: Callable[[Login], Mapping[str, str]] | None = None

@@ -36,4 +36,9 @@ KIND = Kind(
     # 300 statuses in 3 hours, whatever stands at their beginning.
     pace=Pace(every=timedelta(seconds=72), burst=150),
     settings=MastodonSettings,
+    again=lambda login: {
+        "server": login.settings["server"],
+        "visibility": login.settings["visibility"],
+        "token": login.secrets["token"],
+    },
 )

@@ -116,6 +116,7 @@ KIND = Kind(
     ),
     log_in=log_in,
     connect=Nostr,
+    again=lambda login: {"key": login.secrets["key"], "relays": login.settings["relays"]},
     rules=tuple(Rule(path, Check.PATTERN, LINK, "NIP-92", scope=_LINKS, fix=_NO_FILES) for path in _MEDIA),
     adds=_MEDIA,
 )
