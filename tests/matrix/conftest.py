@@ -1,5 +1,5 @@
 """What the tests of Matrix share."""
 
-from tests.peers.fixtures import relay, synapse
+from tests.peers.fixtures import outside, relay, synapse
 
-__all__ = ["relay", "synapse"]
+__all__ = ["outside", "relay", "synapse"]
