@@ -53,7 +53,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Books]:
     with using(settings.home):
         database = Database(settings.home / DATABASE, COMPONENTS)
         parts = Parts(settings, utc_now, database, Fetcher)
-        register, roster = register_of(parts), roster_of(parts)
+        register, roster = register_of(settings, database, utc_now), roster_of(parts)
         try:
             yield Books(settings, register, roster, means_of(parts, register))
         finally:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from engine.courier import Courier
+from providers.database import Database
 from providers.local.provider import Local
 from providers.local.register import Register
 from providers.local.roster import Roster
@@ -15,7 +16,9 @@ from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
 from providers.protocol import Provider
+from schemas.instant import Clock
 from server.parts import Parts
+from server.settings import Settings
 
 
 def local(parts: Parts) -> Provider:
@@ -44,14 +47,13 @@ def roster_of(parts: Parts) -> Roster:
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
-    register = register_of(parts)
+    register = register_of(settings, parts.database, clock)
     return Roster(networks, register, means_of(parts, register))
 
 
-def register_of(parts: Parts) -> Register:
+def register_of(settings: Settings, database: Database, clock: Clock) -> Register:
     """Make the register of accounts of a home; what secrets it reads may show nowhere from then on."""
-    settings = parts.settings
-    return Register(parts.database, Vault(settings.home, settings.secrets, settings.hidden.hide), parts.clock)
+    return Register(database, Vault(settings.home, settings.secrets, settings.hidden.hide), clock)
 
 
 def means_of(parts: Parts, register: Register) -> Means:
