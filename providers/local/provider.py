@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from providers.database import Database, Work
-from providers.local import editing, ledger
+from providers.local import editing, ledger, taking_back
 from providers.local.abilities import ABILITIES
 from providers.local.identity import ulid
 from providers.local.roster import Roster
@@ -141,12 +141,19 @@ class Local:
         return changed
 
     async def delete(self, post: Post) -> tuple[Removal, ...]:
-        """Cancel what has not gone out; the post stays, and is told as cancelled. What was delivered stays there.
+        """Cancel what has not gone out, and take back what has, where its network can; the post stays, as cancelled.
 
         Raises:
             Failure: a delivery is being sent (``state_conflict``), or the database cannot be written.
         """
-        return await self._stored(self._database.write, partial(editing.delete, post_id=post.id))
+        removals = await self._stored(self._database.write, partial(editing.delete, post_id=post.id))
+        there = await self._stored(self._database.read, partial(taking_back.out, post_id=post.id))
+        networks = {one.account: await self._network(one.account) for one in there}
+        came = await taking_back.take_back(networks, there)
+        taken = [one for one in there if one.account in came and came[one.account] is None]
+        if taken:
+            await self._stored(self._database.write, partial(taking_back.gone, post_id=post.id, taken=taken))
+        return tuple(taking_back.told(one, came) if one.account in came else one for one in removals)
 
     async def retry(self, post: Post, accounts: Sequence[str]) -> tuple[Delivery, ...]:
         """Queue failed and missed deliveries on these accounts again, where a repeat may help.

@@ -18,6 +18,7 @@ By hand (providers/local/editing.py), and never while it is in a courier's hand:
     draft <--pause-- scheduled, queued <--change, schedule, publish-- draft, scheduled, queued, missed
     failed, missed --retry--> queued
     draft, scheduled, queued, failed, missed --delete--> cancelled | unknown, where an earlier try may have sent it
+    published --delete, where the network takes it back (providers/local/taking_back.py)--> cancelled
 """
 
 from dataclasses import dataclass, field

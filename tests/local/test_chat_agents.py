@@ -126,3 +126,47 @@ async def test_a_name_that_discord_does_not_take_is_refused(tmp_path: Path, name
         refused = await agent.call("create_post", caption="Hi", accounts=[account], discord={"username": name})
         assert await there.messages() == []
     assert refused["problems"][0]["path"] == "/discord/username"
+
+
+@pytest.mark.parametrize("place", [TELEGRAM, DISCORD], ids=lambda place: place.platform)
+async def test_a_deleted_post_is_taken_back(tmp_path: Path, place: Place) -> None:
+    async with stage(tmp_path, place) as (agent, there):
+        delivery = await posted(agent, place.account, "Not for long")
+        deleted = await agent.call("delete_post", post_id=delivery["post_id"])
+        stand = await agent.call("check_status", post_id=delivery["post_id"])
+        assert [one["deleted"] for one in await there.messages()] == [True]
+        again = await agent.call("delete_post", post_id=delivery["post_id"])
+    [removal] = deleted["data"]["deliveries"]
+    assert (removal["removed"], removal["stays_live"]) == (True, False)
+    assert stand["data"]["status"] == "cancelled"
+    assert again["ok"], again
+
+
+async def test_what_cannot_be_taken_back_is_said_to_stay(tmp_path: Path) -> None:
+    async with stage(tmp_path, SLACK) as (agent, there):
+        delivery = await posted(agent, SLACK.account, "For good")
+        deleted = await agent.call("delete_post", post_id=delivery["post_id"])
+        assert len(await there.messages()) == 1
+    [removal] = deleted["data"]["deliveries"]
+    assert (removal["removed"], removal["stays_live"]) == (False, True)
+    assert "by hand" in removal["message"]
+
+
+async def test_a_removal_that_is_refused_or_lost_leaves_the_post_as_published_and_can_be_repeated(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, TELEGRAM) as (agent, there):
+        delivery = await posted(agent, TELEGRAM.account, "Hello")
+        told_so: list[str] = []
+        for fault in ("status:400:Bad Request message can't be deleted", "accept_then_drop"):
+            await there.fault("/{bot}/deleteMessage", fault)
+            deleted = await agent.call("delete_post", post_id=delivery["post_id"])
+            [removal] = deleted["data"]["deliveries"]
+            assert removal["stays_live"]
+            told_so.append(removal["message"])
+        stand = await agent.call("check_status", post_id=delivery["post_id"])
+        assert stand["data"]["status"] == "published"
+        deleted = await agent.call("delete_post", post_id=delivery["post_id"])
+        assert deleted["data"]["deliveries"][0]["removed"]
+    assert "48 hours" in told_so[0]
+    assert told_so[1].startswith("It may still be there: Telegram")
