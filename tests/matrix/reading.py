@@ -17,6 +17,12 @@ async def login(server: Synapse, resident: Resident, room: str, url: str | None 
     return await KINDS["matrix"].log_in(told, means(Path()))
 
 
+async def logged_in(server: Synapse, resident: Resident, room: str) -> Login:
+    """Log in with a password, on a device of its own."""
+    told = {"homeserver": server.url, "room": room, "user": resident.user_id, "password": resident.password}
+    return await KINDS["matrix"].log_in(told, means(Path()))
+
+
 async def invited(server: Synapse, url: str | None = None, **room: object) -> tuple[Resident, str, Login]:
     """Make a room, and a login of somebody who is invited there: the room's owner, its id, and the login."""
     owner, guest = server.resident(), server.resident()

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from engine.clock import utc_now
-from providers.networks.catalogue import KINDS
 from providers.networks.kind import Login
 from providers.networks.matrix.network import Matrix
 from providers.networks.network import Kept, Parcel, Published, Window
 from providers.protocol import Failure
 from tests.local.networked import means
-from tests.matrix.reading import login, messages
+from tests.matrix.reading import logged_in, login, messages
 from tests.media.files import png
 from tests.peers.between import between
 from tests.peers.synapse import Resident, Synapse
@@ -37,8 +36,7 @@ async def sent(network: Matrix, what: Parcel) -> Published:
 async def on_another_device(server: Synapse, member: Resident, mine: Login) -> Login:
     """Void a login's token, and with it what the homeserver knows of its device, and log in with the password."""
     server.ask("POST", "/logout", token=mine.secrets["token"], body={})
-    told = {"user": member.user_id, "password": member.password, "room": mine.settings["room"]}
-    return await KINDS["matrix"].log_in({"homeserver": server.url, **told}, means(Path()))
+    return await logged_in(server, member, mine.settings["room"])
 
 
 def ids(server: Synapse, member: Resident, room: str) -> list[str]:
@@ -85,9 +83,7 @@ async def test_what_is_too_old_for_the_homeservers_memory_is_looked_for(
     what = replace(parcel(tmp_path), due_at=utc_now() - timedelta(hours=13))
     first = await sent(network, what)
     synapse.ask("POST", "/logout", token=owner.token, body={})
-    fresh = await KINDS["matrix"].log_in(
-        {"homeserver": synapse.url, "room": room, "user": owner.user_id, "password": owner.password}, means(tmp_path)
-    )
+    fresh = await logged_in(synapse, owner, room)
     kept_login = replace(fresh, settings={**fresh.settings, "since": "2000-01-01T00:00:00Z"})
     assert await sent(Matrix(kept_login, means(tmp_path)), what) == first
 

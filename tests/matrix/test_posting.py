@@ -7,9 +7,9 @@ import pytest
 
 from tests.desk import Agent
 from tests.local.killing import killed_after_acceptance
-from tests.local.networked import networked
-from tests.local.posting import posted, told
-from tests.matrix.reading import invited, messages, said, stored
+from tests.local.networked import added, networked
+from tests.local.posting import ended, posted, told
+from tests.matrix.reading import invited, logged_in, login, messages, said, stored
 from tests.media.files import png
 from tests.peers.between import between
 from tests.peers.synapse import Synapse, running_synapse
@@ -88,7 +88,7 @@ async def test_a_file_larger_than_the_homeserver_takes_is_refused_before_anythin
 ) -> None:
     with running_synapse(outside, max_upload_size="1K") as server:
         owner, room, mine = await invited(server)
-        async with networked(tmp_path / "home", mine) as found:
+        async with networked(tmp_path, mine) as found:
             handle = await uploaded(found, png(noise=bytes(2_000)))
             sent = await posted(found, mine.account.id, "Look", media={"type": "slideshow", "urls": [handle]})
         assert sent["status"] == "failed"
@@ -124,7 +124,7 @@ async def test_a_post_whose_process_is_killed_before_it_hears_of_the_acceptance_
 async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: Path, outside: Path) -> None:
     with running_synapse(outside, rc_message={"per_second": 2, "burst_count": 2}) as server:
         owner, room, mine = await invited(server)
-        async with networked(tmp_path / "home", mine) as found:
+        async with networked(tmp_path, mine) as found:
             handles = [await uploaded(found, png(noise=bytes((number,)))) for number in range(4)]
             sent = await posted(found, mine.account.id, "Many", media={"type": "slideshow", "urls": handles})
             again = await posted(found, mine.account.id, "And one more")
@@ -133,15 +133,27 @@ async def test_a_rate_limit_between_the_parts_of_a_post_is_waited_for(tmp_path: 
     assert bodies == ["Many", *["image.png"] * 4, "And one more"]
 
 
-async def test_a_dead_token_asks_for_a_new_login(tmp_path: Path, synapse: Synapse) -> None:
-    owner, room, mine = await invited(synapse)
-    synapse.ask("POST", "/logout", token=mine.secrets["token"], body={})
+async def test_a_dead_token_asks_for_a_new_login_and_what_waits_goes_out_then(tmp_path: Path, synapse: Synapse) -> None:
+    member = synapse.resident()
+    room = synapse.room(member)
+    mine = await login(synapse, member, room)
+    synapse.ask("POST", "/logout", token=member.token, body={})
     async with networked(tmp_path, mine) as found:
-        made = await found.call("create_post", caption="Too late", accounts=[mine.account.id])
+        made = await found.call("create_post", caption="Later", accounts=[mine.account.id])
         stand = await told(found, made["data"]["id"], "Invalid access token")
-    assert stand["status"] == "queued"
-    assert "Have the user log in again: `postwright accounts add`" in stand["error"]
-    assert said(synapse, owner, room) == []
+        assert stand["status"] == "queued"
+        assert "Have the user log in again: `postwright accounts add`" in stand["error"]
+        [account] = (await found.call("list_accounts", platform="matrix"))["data"]["accounts"]
+        assert account["status"] == "needs_reconnect"
+        anew = await logged_in(synapse, member, room)
+        assert anew.account.id == mine.account.id
+        await added(tmp_path, anew, SECRETS="file")
+        sent = await ended(found, made["data"]["id"])
+    assert sent["status"] == "published"
+    reader = synapse.resident()
+    synapse.ask("POST", f"/rooms/{room}/invite", token=anew.secrets["token"], body={"user_id": reader.user_id})
+    synapse.ask("POST", f"/join/{room}", token=reader.token, body={})
+    assert [content["body"] for content in said(synapse, reader, room)] == ["Later"]
 
 
 async def test_who_is_put_out_of_the_room_is_told_what_helps(tmp_path: Path, synapse: Synapse) -> None:
