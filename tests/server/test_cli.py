@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -123,15 +124,29 @@ def test_the_sandbox_prints_the_settings_with_which_postwright_reaches_it(
         assert ("GENVIRAL_RULES=v2" in shown.stdout) is ("v2" in command)
 
 
-@pytest.mark.parametrize("network", ["telegram", "discord", "slack"])
-def test_the_sandbox_of_a_network_prints_how_an_account_on_it_is_added(tmp_path: Path, network: str) -> None:
-    with started(tmp_path, "sandbox", network, "--port", "0") as process:
+@pytest.mark.parametrize(
+    ("network", "account"),
+    [
+        ("telegram", "local:telegram-sandbox_news"),
+        ("discord", "local:discord-1100000000000000001"),
+        ("slack", "local:slack-b00sandbox"),
+    ],
+)
+def test_the_sandbox_of_a_network_prints_how_an_account_on_it_is_added(
+    tmp_path_factory: pytest.TempPathFactory, network: str, account: str
+) -> None:
+    # Not the folder that is searched for planted keys: the secret of the account is kept there.
+    home = tmp_path_factory.mktemp("home")
+    with started(home, "sandbox", network, "--port", "0") as process:
         output = cast("IO[str]", process.stdout)
-        [listening, how] = [output.readline() for _ in range(2)]
-        [url] = re.findall(r"http://\S+:\d+", listening)
-        assert f"postwright accounts add {network} --" in how
-        assert url in how
-        assert httpx2.get(f"{url}/_sandbox/messages").json() == {"messages": []}
+        [_, how] = [output.readline() for _ in range(2)]
+        postwright, *command = shlex.split(how)
+        assert (postwright, command[:3]) == ("postwright", ["accounts", "add", network])
+        added = run(home, *command)
+        assert added.returncode == 0, added.stderr
+        tried = run(home, "accounts", "test", account)
+        assert tried.returncode == 0, tried.stdout
+        assert f"{account}: " in tried.stdout
 
 
 def test_the_sandbox_takes_its_accounts_from_a_file(tmp_path: Path) -> None:
