@@ -1,6 +1,6 @@
 """Every network that accounts can be added on, by platform."""
 
-from providers.networks import discord, mastodon, outbox, slack, telegram, webhook
+from providers.networks import discord, mastodon, outbox, slack, telegram, webhook, wordpress
 from providers.networks.bluesky import login as bluesky
 from providers.networks.kind import Kind
 from providers.networks.matrix.login import KIND as MATRIX
@@ -16,6 +16,7 @@ _ALL = (
     MATRIX,
     webhook.KIND,
     outbox.KIND,
+    wordpress.KIND,
 )
 
 KINDS: dict[str, Kind] = {kind.platform: kind for kind in _ALL}

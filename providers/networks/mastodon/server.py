@@ -10,7 +10,8 @@ from providers.answer import Answer
 from providers.networks import attached
 from providers.networks.calling import Caller
 from providers.networks.carrying import Carried
-from providers.networks.mastodon.dialect import dialect, document, is_json
+from providers.networks.documents import document, is_json
+from providers.networks.mastodon.dialect import dialect
 from providers.networks.mastodon.instance import Limits
 from providers.networks.network import Published, Window
 from providers.protocol import Failure
@@ -24,6 +25,7 @@ PROCESSING_SECONDS = 300.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 #: How many statuses one page of a list has at most.
 PAGE = 40
+_THIS = "the Mastodon API's"
 _ACCEPTED, _PARTIAL = 202, 206
 _LONGEST_ID, _LONGEST_LINK = 500, 2048
 
@@ -44,7 +46,7 @@ class Server:
             Failure: the token is not accepted, or no answer of this API came.
         """
         answer = await self._caller.call("GET", self._at("/v1/accounts/verify_credentials"), headers=self._token)
-        return members(document(answer, self.name))
+        return members(document(answer, self.name, _THIS))
 
     async def limits(self) -> Limits:
         """Read what the server allows, wherever it says so.
@@ -59,7 +61,7 @@ class Server:
                 if failure.code is not ErrorCode.NOT_FOUND:
                     raise
             else:
-                return Limits.read(members(document(answer, self.name)))
+                return Limits.read(members(document(answer, self.name, _THIS)))
         return Limits()
 
     async def upload(self, file: Carried) -> str:
@@ -77,7 +79,7 @@ class Server:
             headers={**self._token, **form.headers},
             seconds=attached.patience(form),
         )
-        media_id = _id(members(document(answer, self.name)))
+        media_id = _id(members(document(answer, self.name, _THIS)))
         if media_id is None:
             raise Failure(ErrorCode.UNEXPECTED_ANSWER, f"{self.name} took a file and did not name it.")
         if answer.status == _ACCEPTED:
@@ -92,7 +94,7 @@ class Server:
         """
         headers = {**self._token, "idempotency-key": key}
         answer = await self._caller.call("POST", self._at("/v1/statuses"), headers=headers, body=body, window=window)
-        told = members(document(answer, self.name, doubt=True))
+        told = members(document(answer, self.name, _THIS, doubt=True))
         found = published(told)
         if found is None:
             did = "kept the post for later" if "params" in told else "did not answer with the post"
@@ -110,7 +112,7 @@ class Server:
             query["max_id"] = before
         url = self._at(f"/v1/accounts/{quote(account_id, safe='')}/statuses")
         answer = await self._caller.call("GET", url, headers=self._token, query=query)
-        return [members(status) for status in items(document(answer, self.name))], answer
+        return [members(status) for status in items(document(answer, self.name, _THIS))], answer
 
     async def source(self, status_id: str) -> str | None:
         """Read a status as it was written; ``None`` where the server does not tell.
@@ -125,7 +127,7 @@ class Server:
             if failure.code is ErrorCode.NOT_FOUND:
                 return None
             raise
-        return text(members(document(answer, self.name)).get("text")) if is_json(answer.headers) else None
+        return text(members(document(answer, self.name, _THIS)).get("text")) if is_json(answer) else None
 
     async def delete(self, status_id: str) -> None:
         """Delete a status, or find it gone.

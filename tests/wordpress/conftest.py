@@ -1,0 +1,27 @@
+"""The network is tested on a strict fake, and on the real WordPress where that is installed (the full run)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.serve import running
+from tests.peers.fixtures import wordpress
+from tests.wordpress import fake
+from tests.wordpress.site import Site, behind_a_wall
+
+__all__ = ["wordpress"]
+
+
+@pytest.fixture(params=["fake", "real"])
+async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+    """A site with an administrator; the real one keeps what earlier tests posted."""
+    if request.param == "real":
+        real = request.getfixturevalue("wordpress")
+        async with behind_a_wall(real.url, real.user, real.app_password) as found:
+            yield found
+        return
+    async with (
+        running(fake.create_app(fake.Blog())) as url,
+        behind_a_wall(url, fake.USER, fake.PASSWORD) as found,
+    ):
+        yield found
