@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio
 
 from engine.clock import utc_now
+from providers.local.state import Settling
 from providers.networks.catalogue import KINDS
 from providers.networks.kind import Login
 from schemas.account import Account
@@ -19,7 +20,6 @@ from tests.local.embedded import Embedded
 from tests.local.networked import means
 
 ROOT = Path(__file__).parents[2]
-_LOGIN = "login.json"
 
 
 @contextmanager
@@ -28,9 +28,12 @@ def delivering(home: Path, login: Login) -> Generator[subprocess.Popen[bytes]]:
     told = {"account": asdict(login.account), "settings": dict(login.settings), "secrets": dict(login.secrets)}
     told["account"].pop("capabilities")
     home.mkdir(parents=True, exist_ok=True)
-    (home / _LOGIN).write_text(json.dumps(told), encoding="utf-8")
     command = [sys.executable, "-m", "tests.local.deliverer", home]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin
+        # No file: the folder is searched for secrets.
+        process.stdin.write(json.dumps(told).encode())
+        process.stdin.close()
         try:
             yield process
         finally:
@@ -38,10 +41,11 @@ def delivering(home: Path, login: Login) -> Generator[subprocess.Popen[bytes]]:
 
 
 async def deliver(home: Path) -> None:
-    told = json.loads((home / _LOGIN).read_text(encoding="utf-8"))
+    told = json.load(sys.stdin)
     login = Login(Account(**told["account"]), told["settings"], told["secrets"])
     network = KINDS[login.account.platform].connect(login, means(home))
-    async with Embedded(home, utc_now, network, lease=timedelta(seconds=1)) as engine:
+    second = timedelta(seconds=1)
+    async with Embedded(home, utc_now, network, lease=second, settling=Settling(second, second, 2)) as engine:
         await engine.courier.run()
 
 

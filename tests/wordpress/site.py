@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from starlette.applications import Starlette
@@ -23,6 +24,7 @@ from sandbox.faults import Faults
 from sandbox.interceptor import Interceptor
 from sandbox.serve import running
 from sandbox.traffic import Traffic
+from tests.desk import Agent
 from tests.leaks import planted
 from tests.local import chatting
 from tests.local.chatting import Body
@@ -30,7 +32,7 @@ from tests.local.networked import means
 
 KIND = KINDS["wordpress"]
 #: Seconds that a site may take; PHP in WebAssembly is slow.
-PATIENCE = 60
+PATIENCE = 120
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,17 @@ async def behind_a_wall(target: str, user: str, password: str) -> AsyncGenerator
 def parcel(caption: str, delivery: str = "dlv_1", **more: object) -> Parcel:
     media = more.pop("media", None)
     return Parcel(delivery, "pst_1", "", caption, media, utc_now(), **more)  # pyright: ignore[reportArgumentType]
+
+
+async def posted(found: Agent, account: str, caption: str, **more: Any) -> Body:
+    """Post on one account, and wait as long as PHP in WebAssembly takes for what becomes of it."""
+    made = await found.call("create_post", caption=caption, accounts=[account], **more)
+    assert made["ok"], made
+    for _ in range(5):
+        stand = (await found.call("check_status", post_id=made["data"]["id"], wait_seconds=50))["data"]
+        if stand["terminal"]:
+            break
+    return stand["deliveries"][0]
 
 
 def _failure(status: int, code: str | None, shape: str | None) -> Body:

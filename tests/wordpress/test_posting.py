@@ -2,6 +2,7 @@
 
 import base64
 import os
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,9 @@ from providers.protocol import Failure
 from sandbox.serve import running
 from schemas.errors import ErrorCode
 from tests.local.networked import means, networked
-from tests.local.posting import posted
 from tests.media.files import png
 from tests.wordpress import fake
-from tests.wordpress.site import KIND, Site, behind_a_wall, parcel, utc_now
+from tests.wordpress.site import KIND, Site, behind_a_wall, parcel, posted, utc_now
 
 pytestmark = pytest.mark.anyio
 
@@ -210,8 +210,8 @@ async def test_each_refusal_says_whether_a_repeat_helps_and_whether_it_may_be_po
 async def test_a_parameter_that_is_refused_is_named(site: Site, tmp_path: Path) -> None:
     network = await site.connected(tmp_path)
     step = await network.prepare(parcel("Hello"))
-    body = step.args[0]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-    body["status"] = "everywhere"
+    assert isinstance(step, partial)
+    step.args[0]["status"] = "everywhere"
     with pytest.raises(Failure) as refused:
         await step(Window(utc_now))
     assert (refused.value.code, refused.value.doubt) == (ErrorCode.PLATFORM_REFUSED, False)
