@@ -15,15 +15,13 @@ from tests.peers.between import Between, Loses, between
 pytestmark = pytest.mark.anyio
 
 CREATE = "/api/v1/statuses"
-#: Looks that come soon, for a server whose lists do not lag.
-SOON = {"SETTLE_SECONDS": "1", "SETTLE_READS": "2"}
 
 
 @pytest.mark.parametrize("fault", ["accept_then_drop", "accept_then_drop:eof", "accept_then_html_500"])
 async def test_a_post_whose_answer_is_lost_is_there_once_and_known(
     standing: Standing, tmp_path: Path, fault: str
 ) -> None:
-    async with networked(tmp_path, await standing.login(tmp_path), **SOON) as agent:
+    async with networked(tmp_path, await standing.login(tmp_path), SETTLE_SECONDS="1", SETTLE_READS="2") as agent:
         await standing.fault(CREATE, fault)
         sent = await posted(agent, standing.account, "Only once & for all")
     [status] = await standing.statuses()
@@ -33,7 +31,7 @@ async def test_a_post_whose_answer_is_lost_is_there_once_and_known(
 
 @pytest.mark.parametrize("fault", ["drop_before", "html_500"])
 async def test_a_post_that_never_was_made_is_sent_again(standing: Standing, tmp_path: Path, fault: str) -> None:
-    async with networked(tmp_path, await standing.login(tmp_path), **SOON) as agent:
+    async with networked(tmp_path, await standing.login(tmp_path), SETTLE_SECONDS="1", SETTLE_READS="2") as agent:
         await standing.fault(CREATE, fault)
         sent = await posted(agent, standing.account, "Once all the same")
     assert (sent["status"], await standing.sent(CREATE)) == ("published", 2)

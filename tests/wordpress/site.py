@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -113,10 +114,10 @@ async def posted(found: Agent, account: str, caption: str, **more: Any) -> Body:
     """Post on one account, and wait as long as PHP in WebAssembly takes for what becomes of it."""
     made = await found.call("create_post", caption=caption, accounts=[account], **more)
     assert made["ok"], made
-    for _ in range(5):
-        stand = (await found.call("check_status", post_id=made["data"]["id"], wait_seconds=50))["data"]
-        if stand["terminal"]:
-            break
+    stand: Body = made["data"]
+    with anyio.fail_after(5 * 50):
+        while not stand.get("terminal"):
+            stand = (await found.call("check_status", post_id=made["data"]["id"], wait_seconds=50))["data"]
     return stand["deliveries"][0]
 
 
