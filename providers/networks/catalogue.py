@@ -1,7 +1,7 @@
 """Every network that accounts can be added on, by platform."""
 
 from providers.networks import discord, mastodon, outbox, slack, telegram, webhook, wordpress
-from providers.networks.bluesky import login as bluesky
+from providers.networks.bluesky import kind as bluesky
 from providers.networks.kind import Kind
 from providers.networks.matrix.login import KIND as MATRIX
 from providers.networks.nostr.login import KIND as NOSTR

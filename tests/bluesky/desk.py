@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.clock import utc_now
-from providers.networks.bluesky.login import KIND
+from providers.networks.bluesky.kind import KIND
 from providers.networks.bluesky.network import Bluesky
 from providers.networks.kind import Login
 from schemas.instant import Clock

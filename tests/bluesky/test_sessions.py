@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from engine.clock import utc_now
-from providers.networks.bluesky.login import KIND
+from providers.networks.bluesky.kind import KIND
 from providers.networks.bluesky.session import granted
 from providers.networks.network import Window
 from providers.protocol import Failure

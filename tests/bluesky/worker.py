@@ -15,7 +15,7 @@ import anyio
 
 from engine.clock import utc_now
 from providers.fetch import Fetcher
-from providers.networks.bluesky.login import KIND
+from providers.networks.bluesky.kind import KIND
 from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel
 from schemas.account import Account

@@ -4,7 +4,7 @@ from schemas.media_rule import Measure, MediaRule
 from schemas.rule import AltText, Check, Rule, Scope
 from schemas.units import Unit
 
-PLATFORM = "bluesky"
+PLATFORM, ENTRY = "bluesky", "https://bsky.social"
 _HERE = frozenset({PLATFORM})
 _SCOPE = Scope(platforms=_HERE)
 

@@ -1,23 +1,18 @@
-"""Add an account on Bluesky: a name and an app password, at the public entry or at a server of one's own."""
+"""Log in to Bluesky: with a name and an app password, at the public entry or at a server of one's own."""
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 import httpx2
 
 from providers.networks.bluesky.errors import DIALECT
-from providers.networks.bluesky.limits import ALT_TEXT, MEDIA, PLATFORM, RULES
-from providers.networks.bluesky.network import Bluesky
+from providers.networks.bluesky.limits import ENTRY, PLATFORM
 from providers.networks.bluesky.session import log_in as open_session
-from providers.networks.bluesky.settings import BlueskySettings
 from providers.networks.calling import Caller
-from providers.networks.kind import Ask, Kind, Login, Means, Pace
+from providers.networks.kind import Login, Means
 from schemas.account import Account
-from schemas.units import Unit
 from schemas.untrusted import clean
 
-ENTRY = "https://bsky.social"
 _IDENTIFIER = re.compile(
     r"did:[a-z]+:[A-Za-z0-9._:%-]+|[^@\s]+@[^@\s]+\.[^@\s]+|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*",
     re.IGNORECASE,
@@ -72,22 +67,3 @@ def _account_id(handle: str, did: str) -> str:
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NO_HANDLE = "handle.invalid"
-
-KIND = Kind(
-    platform=PLATFORM,
-    title="Bluesky",
-    asks=(
-        Ask("identifier", "Handle (such as alice.bsky.social), DID or e-mail address"),
-        Ask("password", "App password (Settings, Privacy and security, App passwords)", secret=True),
-        Ask("server", "Server on which you log in", default=ENTRY),
-    ),
-    log_in=log_in,
-    connect=Bluesky,
-    rules=RULES,
-    media=MEDIA,
-    alt_text=ALT_TEXT,
-    unit=Unit.GRAPHEMES,
-    # Writing takes 2 points of 5,000 an hour (platform_rules, bluesky-162): one post in 1.44 s, and some ahead.
-    pace=Pace(every=timedelta(seconds=1.44), burst=500),
-    settings=BlueskySettings,
-)
