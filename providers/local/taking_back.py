@@ -42,7 +42,9 @@ def gone(connection: sqlite3.Connection, post_id: str, taken: Sequence[Out]) -> 
     """Write down what was taken back."""
     for one in taken:
         connection.execute(
-            "UPDATE delivery SET state = 'cancelled', url = NULL WHERE id = ? AND state = 'published'",
+            "UPDATE delivery SET state = 'cancelled', url = NULL, retry = NULL, doubt = 0,"
+            " error = 'It was published' || coalesce(' (' || url || ')', '') || ', and taken back.'"
+            " WHERE id = ? AND state = 'published'",
             (one.delivery_id,),
         )
     refold(connection, post_id)
