@@ -130,6 +130,7 @@ def test_the_sandbox_prints_the_settings_with_which_postwright_reaches_it(
         ("telegram", "local:telegram-sandbox_news"),
         ("discord", "local:discord-1100000000000000001"),
         ("slack", "local:slack-b00sandbox"),
+        ("mastodon", "local:mastodon-ada@127.0.0.1:{port}"),
     ],
 )
 def test_the_sandbox_of_a_network_prints_how_an_account_on_it_is_added(
@@ -139,7 +140,8 @@ def test_the_sandbox_of_a_network_prints_how_an_account_on_it_is_added(
     home = tmp_path_factory.mktemp("home")
     with started(home, "sandbox", network, "--port", "0") as process:
         output = cast("IO[str]", process.stdout)
-        [_, how] = [output.readline() for _ in range(2)]
+        [listening, how] = [output.readline() for _ in range(2)]
+        account = account.replace("{port}", re.findall(r":(\d+)", listening)[0])
         postwright, *command = shlex.split(how)
         assert (postwright, command[:3]) == ("postwright", ["accounts", "add", network])
         added = run(home, *command)
