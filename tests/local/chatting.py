@@ -25,6 +25,10 @@ from tests.media.files import png
 Body = dict[str, Any]
 
 
+#: What is shorter is no secret, but an attempt at one, and may be a word of any answer.
+SHORTEST_SECRET = 8
+
+
 @dataclass
 class Keeping:
     """Where changed secrets are kept."""
@@ -43,7 +47,8 @@ def means(home: Path, clock: Clock, keeping: Keeping | None = None) -> Means:
 async def added(kind: Kind, tools: Means, **given: str) -> Network:
     """Log in with what a person would give; what is secret of it may show nowhere from now on."""
     defaults = {ask.name: ask.default for ask in kind.asks if ask.default is not None}
-    planted.update(given[ask.name] for ask in kind.asks if ask.secret and ask.name in given)
+    told = (given[ask.name] for ask in kind.asks if ask.secret and ask.name in given)
+    planted.update(secret for secret in told if len(secret) >= SHORTEST_SECRET)
     return kind.connect(await kind.log_in({**defaults, **given}, tools), tools)
 
 
