@@ -150,7 +150,7 @@ class Local:
         there = await self._stored(self._database.read, partial(taking_back.out, post_id=post.id))
         networks = {one.account: await self._network(one.account) for one in there}
         came = await taking_back.take_back(networks, there)
-        taken = [one for one in there if one.account in came and came[one.account] is None]
+        taken = [one for one in there if isinstance(came.get(one.account), str)]
         if taken:
             await self._stored(self._database.write, partial(taking_back.gone, post_id=post.id, taken=taken))
         return tuple(taking_back.told(one, came) if one.account in came else one for one in removals)

@@ -50,17 +50,15 @@ def gone(connection: sqlite3.Connection, post_id: str, taken: Sequence[Out]) -> 
     refold(connection, post_id)
 
 
-async def take_back(networks: Mapping[str, Network | None], those: Sequence[Out]) -> dict[str, Failure | None]:
-    """Ask each network that takes back to do so; tell by account what came of it: done, or why not."""
-    came: dict[str, Failure | None] = {}
+async def take_back(networks: Mapping[str, Network | None], those: Sequence[Out]) -> dict[str, Failure | str]:
+    """Ask each network that takes back to do so; tell by account what came of it: done, in its words, or why not."""
+    came: dict[str, Failure | str] = {}
 
     async def ask(network: Network, one: Out) -> None:
         try:
-            await network.take_back(one.remote_id)
+            came[one.account] = await network.take_back(one.remote_id) or ""
         except Failure as failure:
             came[one.account] = failure
-        else:
-            came[one.account] = None
 
     with move_on_after(SECONDS):
         async with create_task_group() as group:
@@ -72,11 +70,12 @@ async def take_back(networks: Mapping[str, Network | None], those: Sequence[Out]
     return came
 
 
-def told(removal: Removal, came: Mapping[str, Failure | None]) -> Removal:
+def told(removal: Removal, came: Mapping[str, Failure | str]) -> Removal:
     """Say of a delivery what became of it, now that its network was asked."""
     failure = came[removal.account]
-    if failure is None:
-        return Removal(removal.account, removed=True, stays_live=False, message="It was published, and taken back.")
+    if isinstance(failure, str):
+        message = f"It was published, and taken back. {failure}".strip()
+        return Removal(removal.account, removed=True, stays_live=False, message=message)
     where = "It may still be there" if failure.doubt else "It stays there"
     advice = f" {failure.advice}" if failure.advice else " Delete it again, or remove it there by hand."
     return Removal(removal.account, removed=False, stays_live=True, message=f"{where}: {failure.message}{advice}")

@@ -143,8 +143,8 @@ class Network(Protocol):
         """
         ...
 
-    async def take_back(self, remote_id: str) -> None:
-        """Remove what was published, or find it gone; only where it ``takes_back``.
+    async def take_back(self, remote_id: str) -> str | None:
+        """Remove what was published, or find it gone; only where it ``takes_back``. Return what a person should know.
 
         Raises:
             Failure: refused, or (``doubt``) nobody knows.

@@ -156,6 +156,17 @@ async def test_a_dead_token_asks_for_a_new_login_and_what_waits_goes_out_then(tm
     assert [content["body"] for content in said(synapse, reader, room)] == ["Later"]
 
 
+async def test_a_post_that_is_deleted_is_empty_in_all_its_messages(tmp_path: Path, synapse: Synapse) -> None:
+    owner, room, mine = await invited(synapse)
+    async with networked(tmp_path, mine) as found:
+        handle = await uploaded(found, png())
+        sent = await posted(found, mine.account.id, "A mistake", media={"type": "slideshow", "urls": [handle]})
+        deleted = await found.call("delete_post", post_id=sent["post_id"])
+    [removal] = deleted["data"]["deliveries"]
+    assert (removal["removed"], removal["stays_live"]) == (True, False)
+    assert said(synapse, owner, room) == [{}, {}]
+
+
 async def test_who_is_put_out_of_the_room_is_told_what_helps(tmp_path: Path, synapse: Synapse) -> None:
     owner, room, mine = await invited(synapse)
     synapse.ask("POST", f"/rooms/{room}/kick", token=owner.token, body={"user_id": mine.account.username})

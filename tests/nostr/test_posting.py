@@ -147,6 +147,19 @@ async def test_a_post_waits_while_no_relay_can_be_reached(tmp_path: Path, relay:
     assert stand["status"] == "queued"
 
 
+async def test_a_post_that_is_deleted_is_gone_from_the_relay_and_may_be_elsewhere(tmp_path: Path, relay: str) -> None:
+    mine = await login(relay)
+    async with networked(tmp_path, mine) as found:
+        sent = await posted(found, mine.account.id, "A mistake")
+        deleted = await found.call("delete_post", post_id=sent["post_id"])
+        again = await found.call("delete_post", post_id=sent["post_id"])
+    [removal] = deleted["data"]["deliveries"]
+    assert (removal["removed"], removal["stays_live"]) == (True, False)
+    assert "a relay may ignore that" in removal["message"]
+    assert again["data"]["deliveries"][0]["stays_live"] is False
+    assert await events(relay, authors=[author(mine)], kinds=[1]) == []
+
+
 @pytest.mark.usefixtures("relay")  # skips where it is not installed
 async def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:
     with running_relay(tmp_path / "relay", rate_limits={"ip": {"EVENT": "1/s"}}) as url:

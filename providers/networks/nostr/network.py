@@ -73,8 +73,8 @@ class Nostr:
             raise failure(unasked, "Not every relay could be asked")
         return self._told(event.id, having) if having else None
 
-    async def take_back(self, remote_id: str) -> None:
-        """Ask every relay to forget the event (NIP-09).
+    async def take_back(self, remote_id: str) -> str:
+        """Ask every relay to forget the event (NIP-09), and say that others may have it.
 
         Raises:
             Failure: a relay did not say that it will.
@@ -84,6 +84,9 @@ class Nostr:
         replies = await self._relays.publish(event, lambda: None, self._seconds)
         if any(reply.said is not Said.TAKEN for reply in replies):
             raise failure(replies, "Not every relay took the deletion")
+        return (
+            "Every relay took the wish to delete it; a relay may ignore that, and so may whoever copied it from there."
+        )
 
     async def greet(self) -> str:
         """Tell the name in the key's profile; without one, the public key.
