@@ -25,10 +25,6 @@ from tests.media.files import png
 Body = dict[str, Any]
 
 
-#: What is shorter is no secret, but an attempt at one, and may be a word of any answer.
-SHORTEST_SECRET = 8
-
-
 @dataclass
 class Keeping:
     """Where changed secrets are kept."""
@@ -45,11 +41,11 @@ def means(home: Path, clock: Clock, keeping: Keeping | None = None) -> Means:
 
 
 async def added(kind: Kind, tools: Means, **given: str) -> Network:
-    """Log in with what a person would give; what is secret of it may show nowhere from now on."""
+    """Log in with what a person would give; what is secret of the login may show nowhere from now on."""
     defaults = {ask.name: ask.default for ask in kind.asks if ask.default is not None}
-    told = (given[ask.name] for ask in kind.asks if ask.secret and ask.name in given)
-    planted.update(secret for secret in told if len(secret) >= SHORTEST_SECRET)
-    return kind.connect(await kind.log_in({**defaults, **given}, tools), tools)
+    login = await kind.log_in({**defaults, **given}, tools)
+    planted.update(login.secrets.values())
+    return kind.connect(login, tools)
 
 
 @dataclass(frozen=True)
