@@ -66,5 +66,5 @@ def running_wordpress(folder: Path) -> Generator[WordPress]:
         *("--mount-dir-before-install", given, "/given"),
         *("--wordpress-install-mode=install-from-existing-files", f"--blueprint={blueprint}", *_LOCAL),
     ]
-    with running(command, folder, url=f"{url}/wp-json/"):
+    with running(command, folder, url=f"{url}/wp-json/", patience=55):
         yield WordPress(url, "admin", (given / "password").read_text(encoding="utf-8"))
