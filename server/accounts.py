@@ -103,6 +103,17 @@ async def rows(settings: Settings) -> list[tuple[Account, Waiting]]:
         return [(account, await books.register.waiting(account.id)) for account in await books.roster.accounts()]
 
 
+async def added(settings: Settings) -> tuple[str, ...]:
+    """Name the accounts that somebody added.
+
+    Raises:
+        sqlite3.Error, OSError: the database cannot be read.
+    """
+    async with opened(settings) as books:
+        _, everyone = await books.register.everyone()
+        return tuple(row.account.id for row in everyone)
+
+
 async def try_all(settings: Settings, ids: tuple[str, ...], say: Say) -> bool:
     """Ask each account's network who it is; tell whether all answered.
 

@@ -17,7 +17,7 @@ from providers.protocol import Failure
 from schemas.errors import ENTRIES
 from server.app import build
 from server.log import redact
-from server.settings import PREFIX, SettingsError, load, unset
+from server.settings import PREFIX, Settings, SettingsError, load, unset
 from server.version import own_version
 
 
@@ -63,6 +63,9 @@ async def _findings() -> AsyncGenerator[Finding]:
     async with build(settings, kind=Kind.COMMAND) as app:
         async for finding in _providers(app.desk):
             yield Finding(finding.mark, redact(finding.what, settings.hidden), finding.fix)
+        if "local" in app.desk.providers:
+            for finding in await _accounts(settings):
+                yield finding
         async for finding in _modes(app.desk):
             yield finding
         if settings.genviral_rules == "v1" and "genviral" in app.desk.providers:
@@ -106,6 +109,24 @@ async def _providers(desk: Desk) -> AsyncGenerator[Finding]:
             continue
         shown = ", ".join(active[:_SHOWN]) + (f" and {len(active) - _SHOWN} more" if len(active) > _SHOWN else "")
         yield Finding(Mark.GOOD, f"{name}: can be posted to: {shown}")
+
+
+async def _accounts(settings: Settings) -> list[Finding]:
+    """Ask the networks of the accounts that were added whether their logins work."""
+    from server.accounts import added, try_all  # noqa: PLC0415  (all networks, which only ``local`` needs)
+
+    found: list[Finding] = []
+
+    def say(good: bool, words: str) -> None:
+        found.append(Finding(Mark.GOOD if good else Mark.BAD, words))
+
+    try:
+        ids = await added(settings)
+        if ids:
+            await try_all(settings, ids, say)
+    except (sqlite3.Error, OSError) as error:
+        found.append(Finding(Mark.BAD, f"the accounts cannot be read ({error})."))
+    return found
 
 
 async def _modes(desk: Desk) -> AsyncGenerator[Finding]:

@@ -1,10 +1,11 @@
 """``postwright accounts``: at a terminal and without one, beside a server that is running, two at once."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,10 @@ import anyio
 import pytest
 
 from providers.local.vault import FILE
+from sandbox import mastodon
 from sandbox.serve import running
 from sandbox.telegram import TOKEN, create_app
+from server.app import DATABASE
 from tests.desk import Agent, agent
 from tests.leaks import planted
 from tests.local.chatting import Controls
@@ -288,3 +291,44 @@ async def test_an_unknown_network_and_an_unknown_account_are_told(tmp_path: Path
         assert "postwright accounts list" in said
     code, said = await run(tmp_path, "list")
     assert (code, "local:outbox" in said) == (0, True)
+
+
+async def test_the_doctor_tries_the_logins_too(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.add()
+        code, said = await shown({"SECRETS": "file"}, tmp_path, "doctor")
+        assert (code, f"{NEWS}: Sandbox news" in said) == (0, True), said
+        await on.telegram.steer("bot", revoked=True)
+        code, said = await shown({"SECRETS": "file"}, tmp_path, "doctor")
+        assert (code, "`postwright accounts add telegram`" in said) == (1, True), said
+
+
+async def test_a_secret_of_an_account_shows_in_no_result_wherever_it_stands(tmp_path: Path) -> None:
+    secret = "a-long-secret-of-the-webhook"
+    async with stage(tmp_path) as on:
+        await on.run("add", "webhook", "--name", "crm", "--url", "http://127.0.0.1:9/", "--secret", "-", told=secret)
+        await on.accounts()
+        made = await on.agent.call(
+            "create_post", caption=f"It is {secret}", accounts=["local:outbox"], scheduled_at="2999-01-01T00:00:00Z"
+        )
+        listed = await on.agent.call("list_posts", response_format="detailed")
+    assert secret not in json.dumps(made) + json.dumps(listed)
+    assert "It is [secret]" in json.dumps(listed)
+    planted.discard(secret)
+
+
+async def test_a_test_asks_anew_what_a_server_allows_and_a_running_server_notices(tmp_path: Path) -> None:
+    app = mastodon.create_app()
+    async with running(app) as url, agent(tmp_path, SECRETS="file") as found:
+        on = Stage(tmp_path, found, url)
+        code, said = await on.run("add", "mastodon", "--server", url, "--token", "-", told=mastodon.TOKEN)
+        assert code == 0, said
+        [name] = [name for name in await on.accounts() if name.startswith("local:mastodon-")]
+        before = (await on.accounts())[name]["accepts"]
+        assert "changed" not in (await on.run("test", name))[1]
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
+            database.execute("UPDATE account SET capabilities = '{\"caption_limit\": 7}'")
+            database.execute("UPDATE account_table SET revision = revision + 1")
+        code, said = await on.run("test", name)
+        assert (code, "what its server allows has changed, and is noted" in said) == (0, True), said
+        assert (await on.accounts())[name]["accepts"] == before
