@@ -90,3 +90,35 @@ async def test_a_server_that_was_asked_too_often_is_left_alone_until_it_says(
     again = datetime.fromisoformat(waiting["error"].rpartition(" at ")[2].rstrip("."))
     assert datetime.now(UTC) + timedelta(minutes=3) < again < datetime.now(UTC) + timedelta(minutes=7)
     assert len(await standing.statuses()) == 1
+
+
+async def test_a_dead_token_holds_the_post_and_the_account_asks_for_a_new_one(
+    standing: Standing, tmp_path: Path
+) -> None:
+    async with networked(tmp_path, await standing.login(tmp_path)) as agent:
+        await standing.revoke()
+        made = await agent.call("create_post", caption="Waits", accounts=[standing.account])
+        waiting = await told(agent, made["data"]["id"], str(standing.profile.bad_token.status))
+        found = (await agent.call("list_accounts", platform="mastodon"))["data"]["accounts"]
+    assert waiting["status"] == "queued"
+    assert [account["status"] for account in found] == ["needs_reconnect"]
+    assert await standing.statuses() == []
+
+
+async def test_what_a_post_is_told_besides_its_caption_is_checked_and_arrives(
+    standing: Standing, tmp_path: Path
+) -> None:
+    told = {"visibility": "unlisted", "spoiler_text": "Food", "language": "de"}
+    most = min(standing.profile.max_characters, 63_206)
+    async with networked(tmp_path, await standing.login(tmp_path)) as agent:
+        wrong = {"visibility": "everybody", "language": "german"}
+        refused = await agent.call("create_post", caption="Soup", accounts=[standing.account], mastodon=wrong)
+        over = await agent.call(
+            "create_post", caption="x" * most, accounts=[standing.account], mastodon=told, dry_run=True
+        )
+        await posted(agent, standing.account, "Soup", mastodon=told)
+        [status] = await standing.statuses()
+    assert {name: status[name] for name in told} == told
+    assert "/mastodon/visibility" in [problem["path"] for problem in refused["problems"]]
+    if standing.profile.name != "snac":
+        assert [(problem["path"], problem["actual"]) for problem in over["problems"]] == [("/caption", most + 4)]

@@ -12,7 +12,11 @@ from tests.wordpress.site import Site, behind_a_wall
 __all__ = ["wordpress"]
 
 
-@pytest.fixture(params=["fake", "real"])
+#: PHP in WebAssembly takes seconds for each request, and a minute to come up.
+_SLOW = pytest.mark.timeout(900)
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=_SLOW)])
 async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """A site with an administrator; the real one keeps what earlier tests posted."""
     if request.param == "real":
