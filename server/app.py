@@ -32,6 +32,7 @@ from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
 from providers.local.accounts import ACCOUNT_MIGRATIONS
+from providers.local.exchange import EXCHANGE_MIGRATIONS
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.meter import Meter, Unmetered
 from providers.protocol import Provider
@@ -58,6 +59,7 @@ COMPONENTS = {
     "workers": WORKER_MIGRATIONS,
     "accounts": ACCOUNT_MIGRATIONS,
     "lineage": LINEAGE_MIGRATIONS,
+    "exchange": EXCHANGE_MIGRATIONS,
 }
 
 
@@ -142,7 +144,7 @@ async def open_desk(
         InUseError: a restore is at work on the home.
     """
     with using(settings.home):
-        database = database or Database(settings.home / DATABASE, COMPONENTS)
+        database = database or database_of(settings)
         fetcher = fetching(clock)
         parts = Parts(settings, clock, database, fetching, transport, spread, meter or Unmetered())
         providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
@@ -157,6 +159,11 @@ async def open_desk(
                 await provider.aclose()
             await fetcher.aclose()
             await database.aclose()
+
+
+def database_of(settings: Settings) -> Database:
+    """Make the database that all processes of a home share; it is opened when it is first used."""
+    return Database(settings.home / DATABASE, COMPONENTS)
 
 
 def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher, workers: Workers) -> Desk:

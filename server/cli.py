@@ -9,6 +9,7 @@ from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
 from server.commands.keeping import backup, restore
+from server.commands.moving import export, import_
 from server.commands.serving import serve
 from server.commands.starting import collect_from_now, settings_at, told
 from server.commands.trying import demo, sandbox
@@ -47,6 +48,8 @@ _COMMANDS = (
     doctor,
     backup,
     restore,
+    export,
+    import_,
     pending,
     approve,
     decline,
