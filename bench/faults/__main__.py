@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from bench.faults.deliveries.mutants import DELIVERY_MUTANTS, notice_delivery
 from bench.faults.deliveries.torture import torture
 from bench.faults.history import WRONGS, Count, play
 from bench.faults.mutants import MUTANTS, NOTICED_WITH
@@ -83,7 +84,7 @@ def _mutants() -> list[str]:
     """Tell for each rule which history notices that it is left out; the rules that none misses are bad."""
     print("\n| rule left out | noticed by |\n| --- | --- |")
     missed: list[str] = []
-    for name in MUTANTS:
+    for name in (*MUTANTS, *DELIVERY_MUTANTS):
         noticed = notice(name)
         print(f"| {name} | {noticed or 'nothing'} |", flush=True)
         if noticed is None:
@@ -93,6 +94,8 @@ def _mutants() -> list[str]:
 
 def notice(mutant: str, seeds: int = SEEDS) -> str | None:
     """Play histories without one rule, until one ends badly; tell what was wrong and where."""
+    if mutant in DELIVERY_MUTANTS:
+        return notice_delivery(mutant, seeds)
     with MUTANTS[mutant]():
         for seed in range(seeds):
             for provider in KINDS:

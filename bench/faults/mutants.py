@@ -7,14 +7,15 @@ A mutant changes the product for as long as its context is open; it is what the 
 # pyright: reportPrivateUsage=false
 
 import sqlite3
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import anyio.lowlevel
 
+from bench.faults.instead import instead
 from bench.faults.plan import TWO_TENANTS
 from engine import cases, creation, intent, journal, orders
 from engine.cases import Cases, Pauses
@@ -28,19 +29,6 @@ from schemas.instant import Deadline
 from schemas.jsonvalue import JsonObject
 from schemas.post import Order, Receipt
 from schemas.request import PostRequest
-
-
-@contextmanager
-def _instead(*changes: tuple[Any, str, Any]) -> Generator[None]:
-    """Put something else in the place of attributes: owner, name, what."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
-    for owner, name, what in changes:
-        setattr(owner, name, what)
-    try:
-        yield
-    finally:
-        for owner, name, what in before:
-            setattr(owner, name, what)
 
 
 def _no_intent() -> AbstractContextManager[None]:
@@ -58,7 +46,7 @@ def _no_intent() -> AbstractContextManager[None]:
     async def closed(*_: Any, **__: Any) -> bool:
         return True
 
-    return _instead((Journal, "open", open_), (Journal, "peek", nothing), (Journal, "close", closed))
+    return instead((Journal, "open", open_), (Journal, "peek", nothing), (Journal, "close", closed))
 
 
 def _never(self: Deadline, now: datetime, steady: float) -> bool:
@@ -67,14 +55,14 @@ def _never(self: Deadline, now: datetime, steady: float) -> bool:
 
 def _no_deadline() -> AbstractContextManager[None]:
     """Send however long ago the intent was written."""
-    return _instead((Deadline, "passed", _never))
+    return instead((Deadline, "passed", _never))
 
 
 def _no_fence() -> AbstractContextManager[None]:
     """Write what came of an intent, whoever has taken it over since."""
     close = journal._CLOSE[: journal._CLOSE.index(" AND (fence")]
     back = cases._PUT_BACK[: cases._PUT_BACK.index(" AND fence")]
-    return _instead((journal, "_CLOSE", f"{close} AND ?8 = ?8"), (cases, "_PUT_BACK", f"{back} AND ? IS NOT NULL"))
+    return instead((journal, "_CLOSE", f"{close} AND ?8 = ?8"), (cases, "_PUT_BACK", f"{back} AND ? IS NOT NULL"))
 
 
 def _retry_on_doubt() -> AbstractContextManager[None]:
@@ -91,7 +79,7 @@ def _retry_on_doubt() -> AbstractContextManager[None]:
 
         return insist
 
-    return _instead(*((kind, "create", insisting(kind.create)) for kind in (Genviral, PostPost, SocialAPI)))
+    return instead(*((kind, "create", insisting(kind.create)) for kind in (Genviral, PostPost, SocialAPI)))
 
 
 def _no_pause() -> AbstractContextManager[None]:
@@ -105,7 +93,7 @@ def _no_pause() -> AbstractContextManager[None]:
     def pauses_of(self: Cases, intent: Intent) -> Pauses:
         return nothing
 
-    return _instead((Cases, "__init__", init), (Cases, "pauses", pauses_of))
+    return instead((Cases, "__init__", init), (Cases, "pauses", pauses_of))
 
 
 def _key_without_body() -> AbstractContextManager[None]:
@@ -116,12 +104,12 @@ def _key_without_body() -> AbstractContextManager[None]:
         twin = real(*given)
         return (journal._BY_STATE[twin[1].state], twin[1]) if twin else None
 
-    return _instead((journal, "_by_key", by_key))
+    return instead((journal, "_by_key", by_key))
 
 
 def _key_without_tenant() -> AbstractContextManager[None]:
     """Take a key for the same key, whoever gave it."""
-    return _instead((journal, "_OF_KEY", "SELECT * FROM intent WHERE key = ?2 AND ?1 != ?3"))
+    return instead((journal, "_OF_KEY", "SELECT * FROM intent WHERE key = ?2 AND ?1 != ?3"))
 
 
 def _account_order() -> AbstractContextManager[None]:
@@ -131,7 +119,7 @@ def _account_order() -> AbstractContextManager[None]:
     def content(request: PostRequest) -> JsonObject:
         return {**real(request), "accounts": list(request.accounts)}
 
-    return _instead((creation, "content", content))
+    return instead((creation, "content", content))
 
 
 def _check_then_insert() -> AbstractContextManager[None]:
@@ -148,7 +136,7 @@ def _check_then_insert() -> AbstractContextManager[None]:
         work = partial(write, wanted=wanted, now=now, until=until)
         return Standing.NEW, await self._database.write(work)
 
-    return _instead((Journal, "open", open_))
+    return instead((Journal, "open", open_))
 
 
 #: Every rule that is left out, by its name.

@@ -4,14 +4,19 @@ import sys
 
 import pytest
 
+from bench.faults.deliveries.history import THEMES, play, theme
 from bench.faults.deliveries.torture import torture
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no SIGSTOP")
-
-#: The reduced size; ``python -m bench.faults --histories 0 --engine 1200`` delivers more.
-ORDERS = 96
+#: The reduced sizes; ``python -m bench.faults`` plays and delivers more.
+SEEDS, ORDERS = range(32), 96
 
 
+@pytest.mark.parametrize("where", THEMES)
+def test_no_history_of_couriers_that_sleep_and_die_ends_with_a_post_doubled_lost_or_out_of_order(where: str) -> None:
+    assert [wrong for seed in SEEDS if theme(seed) == where for wrong in play(seed)] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no SIGSTOP")
 @pytest.mark.timeout(300)
 def test_processes_that_are_killed_deliver_everything_once_and_in_order() -> None:
     tally = torture(ORDERS)
