@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import click
 
+from bench.faults.deliveries.history import ACCOUNTS, EACH
+from bench.faults.deliveries.history import play as play_deliveries
 from bench.faults.deliveries.mutants import DELIVERY_MUTANTS, notice_delivery
 from bench.faults.deliveries.torture import torture
 from bench.faults.history import WRONGS, Count, play
@@ -31,7 +33,7 @@ SEEDS = 500
     "deliveries",
     default=0,
     show_default=True,
-    help="Deliveries of the embedded engine, by real processes: on one machine, and as many on two.",
+    help="Deliveries of the embedded engine, by real processes: on one machine, as many on two, and in virtual time.",
 )
 @click.option(
     "--mutants", is_flag=True, help="Leave out each rule of the journal in turn, and find the first seed that notices."
@@ -71,7 +73,11 @@ def _real(histories: int, first: int) -> list[str]:
 
 
 def _engine(deliveries: int, seed: int) -> list[str]:
-    bad: list[str] = []
+    began = time.monotonic()
+    histories = range(seed, seed + -(-deliveries // (EACH * len(ACCOUNTS))))
+    bad = [wrong for one in histories for wrong in play_deliveries(one)]
+    print(f"\n{len(histories):,} histories of couriers that sleep and die, in virtual time: {len(bad)} wrong;", end=" ")
+    print(f"{time.monotonic() - began:.0f} s.", flush=True)
     for machines in (1, 2):
         began = time.monotonic()
         tally = torture(deliveries, seed, machines=machines)

@@ -218,7 +218,7 @@ def _claim(row: sqlite3.Row) -> Claim:
         trace=row["trace"],
     )
     since = moment(row["since"]) if row["since"] is not None else due_at
-    record = Record(max(since, due_at), row["tries"], row["refusals"], row["looks"])
+    record = Record(max(since, due_at), row["tries"], row["refusals"], row["looks"], bool(row["doubt"]))
     return Claim(parcel, State(row["state"]), row["fence"], record)
 
 

@@ -127,12 +127,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a verdict looks back on: since when it is due, how often it was tried, refused, and looked for."""
+    """What a verdict looks back on: since when it is due, how often it was tried, refused, and looked for.
+
+    ``doubt``: an earlier try may have sent it.
+    """
 
     due_at: datetime
     tries: int
     refusals: int
     looks: int = 0
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +167,23 @@ def judge(failure: Failure, record: Record, now: datetime, spread: Spread, natur
     refused = failure.code is not ErrorCode.PROVIDER_UNREACHABLE
     again = now + timedelta(seconds=wait_seconds(record.tries, failure.after_seconds, spread))
     if record.refusals + refused >= MAX_REFUSALS or again > record.due_at + MAX_AGE:
-        given_up = f"{failure.message} Given up after {record.tries + 1} tries."
-        return Verdict(State.FAILED, error=given_up, retry=True, doubt=failure.doubt, down=down)
+        return _given_up(failure, record, now, nature, down=down)
     error = f"{failure.message} Try {record.tries + 2} follows at {wire(again)}."
     hold = Hold(failure.message, again) if failure.code is ErrorCode.RATE_LIMITED else None
     return Verdict(State.QUEUED, wake_at=again, error=error, refused=refused, doubt=failure.doubt, hold=hold, down=down)
 
 
 def found_nothing(record: Record, now: datetime, settling: Settling) -> Verdict:
-    """Decide what follows from a look that found nothing: another, or, after enough of them, it was not sent."""
+    """Decide what follows from a look that found nothing: another, or, after enough of them, it was not sent.
+
+    Then it is sent again, unless it was tried too often or for too long: a server may fail at it every time.
+    """
     if record.looks + 1 >= settling.looks:
-        error = f"It was looked for {record.looks + 1} times and is not there, so it is sent again."
+        error = f"It was looked for {record.looks + 1} times and is not there"
+        if record.tries >= MAX_REFUSALS or now > record.due_at + MAX_AGE:
+            error = f"{error}. Given up after {record.tries} tries."
+            return Verdict(State.FAILED, error=error, retry=True, looked=True, down=False)
+        error = f"{error}, so it is sent again."
         return Verdict(State.QUEUED, wake_at=now, error=error, looked=True, down=False)
     again = now + settling.between
     error = f"It is not there yet. The next look follows at {wire(again)}."
@@ -196,6 +206,14 @@ def closed_for(failures: int) -> timedelta | None:
     if failures < FAILURES:
         return None
     return min(FIRST_CLOSED * 2 ** min(failures - FAILURES, _ENOUGH), LONGEST_CLOSED)
+
+
+def _given_up(failure: Failure, record: Record, now: datetime, nature: Nature, *, down: bool) -> Verdict:
+    """Give up what failed too often; what an earlier try may have sent is looked for first, where that is told."""
+    message, doubt = f"{failure.message} Given up after {record.tries + 1} tries.", failure.doubt or record.doubt
+    if doubt and nature.tells:
+        return _doubted(Failure(failure.code, message, doubt=True), now, nature, down=down)
+    return Verdict(State.FAILED, error=message, retry=True, doubt=failure.doubt, down=down)
 
 
 def _doubted(failure: Failure, now: datetime, nature: Nature, *, down: bool) -> Verdict:

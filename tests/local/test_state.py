@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.local.state import MAX_AGE, MAX_REFUSALS, Nature, Record, State, full_jitter, judge, wait_seconds
+from providers.local.state import (
+    MAX_AGE,
+    MAX_REFUSALS,
+    Nature,
+    Record,
+    Settling,
+    State,
+    found_nothing,
+    full_jitter,
+    judge,
+    wait_seconds,
+)
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 
@@ -45,6 +56,25 @@ def test_each_class_of_failure_has_its_own_end(
 def test_what_was_refused_eight_times_has_failed_and_may_be_sent_again_by_hand() -> None:
     verdict = judge(BROKEN, Record(NOW, 7, MAX_REFUSALS - 1), NOW, lambda _: 1.0, Nature(exact=False))
     assert (verdict.state, verdict.retry, verdict.error) == (State.FAILED, True, "Broken. Given up after 8 tries.")
+
+
+@pytest.mark.parametrize(("failure", "earlier"), [(DOUBT, False), (BROKEN, True)])
+def test_what_is_given_up_and_may_be_there_is_looked_for_where_that_is_told(failure: Failure, earlier: bool) -> None:
+    record = Record(NOW, 7, MAX_REFUSALS - 1, doubt=earlier)
+    told, mute = (
+        judge(failure, record, NOW, lambda _: 1.0, Nature(exact=True, tells=tells)) for tells in (True, False)
+    )
+    assert (told.state, told.doubt, told.wake_at) == (State.SETTLING, True, NOW + Settling().first)
+    assert (mute.state, mute.retry) == (State.FAILED, True)
+
+
+@pytest.mark.parametrize(("tries", "age"), [(MAX_REFUSALS, timedelta()), (1, MAX_AGE + timedelta(seconds=1))])
+def test_what_was_sent_and_not_found_again_and_again_has_failed_in_the_end(tries: int, age: timedelta) -> None:
+    settling = Settling(looks=1)
+    once = found_nothing(Record(NOW, 1, 0), NOW, settling)
+    often = found_nothing(Record(NOW, tries, 0), NOW + age, settling)
+    assert (once.state, often.state, often.retry, often.doubt) == (State.QUEUED, State.FAILED, True, False)
+    assert often.error == f"It was looked for 1 times and is not there. Given up after {tries} tries."
 
 
 def test_what_never_left_comes_back_for_a_day_and_no_longer() -> None:

@@ -99,7 +99,7 @@ def play(seed: int) -> list[str]:
 
 async def _play(seed: int, home: Path) -> list[str]:
     chance, clock = random.Random(f"deliveries {seed}"), WallClock()
-    disk = Disk(home / "postwright.db", Trouble())
+    disk, wrongs = Disk(home / "postwright.db", Trouble()), list[str]()
     async with create_task_group() as others:
         town = Town(chance, others)
         desk = Local(disk, clock, Roster([Stand(account, town, Trouble) for account in ACCOUNTS]))
@@ -112,9 +112,9 @@ async def _play(seed: int, home: Path) -> list[str]:
         while (posts := await _open(desk)) and current_time() < _LONGEST:
             await sleep(60.0)
             town.calm = current_time() > _LONGEST / 4
+        wrongs += [f"stuck: {post.deliveries[0].account} {post.caption}" for post in posts]
+        wrongs += _judged((await desk.posts(Query(limit=100))).posts, town)
         others.cancel_scope.cancel()
-    wrongs = [f"stuck: {post.deliveries[0].account} {post.caption}" for post in posts]
-    wrongs += _judged((await desk.posts(Query(limit=100))).posts, town)
     await disk.aclose()
     return wrongs
 

@@ -1,4 +1,4 @@
-"""The three natures of networks, on a place: exact by a key, inexact and able to tell, inexact and mute (a webhook)."""
+"""The natures of networks, on a place: exact by a key, inexact, both of which tell; and webhooks, which are mute."""
 
 import json
 import os
@@ -34,15 +34,15 @@ _DIALECT = Dialect("The place", _ERRORS, _said)
 
 
 class Counted:
-    """One account at the place, ``exact`` by a key or able to tell."""
+    """One account at the place, which tells; ``exact``: by a key."""
 
     takes_files = False
     takes_back = False
+    tells = True
 
     def __init__(self, account: Account, url: str, *, exact: bool) -> None:
         self.account = account
         self.exact = exact
-        self.tells = not exact
         self._url = url
         self._caller = Caller(_DIALECT, utc_now, seconds=SECONDS, direct=True)
 

@@ -51,7 +51,7 @@ class Stand:
     def __init__(self, account: Account, town: Town, trouble: Callable[[], Trouble]) -> None:
         self.account = account
         self.exact = account.platform == "keyed"
-        self.tells = account.platform == "told"
+        self.tells = account.platform != "hook"
         self._town = town
         self._trouble = trouble
 
