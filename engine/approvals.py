@@ -2,12 +2,11 @@
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from engine.held import PREFIX, Held, HeldState, Intended, held_of
-from providers.database import Database
+from providers.store import Connection, Store
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject
 
@@ -27,7 +26,7 @@ class Approvals:
     ``patience`` is how long one may wait. All methods raise sqlite3.Error or OSError when the file cannot be used.
     """
 
-    def __init__(self, database: Database, clock: Clock, patience: timedelta) -> None:
+    def __init__(self, database: Store, clock: Clock, patience: timedelta) -> None:
         self._database = database
         self._clock = clock
         self._patience = patience
@@ -69,7 +68,7 @@ class Approvals:
         await self._database.write(lambda connection: connection.execute(_CLOSE, values))
 
 
-def _hold(connection: sqlite3.Connection, intended: Intended, now: datetime, until: datetime) -> Held | None:
+def _hold(connection: Connection, intended: Intended, now: datetime, until: datetime) -> Held | None:
     connection.execute(_EXPIRE, (now.timestamp(), now.timestamp()))
     connection.execute(_FORGET, ((now - KEPT).timestamp(),))
     row = connection.execute(_SAME, (intended.digest,)).fetchone()
@@ -84,7 +83,7 @@ def _hold(connection: sqlite3.Connection, intended: Intended, now: datetime, unt
     return held_of(connection.execute("SELECT * FROM held WHERE id = ?", (held_id,)).fetchone(), now)
 
 
-def _approve(connection: sqlite3.Connection, held: Held, by: str, now: datetime) -> Held | None:
+def _approve(connection: Connection, held: Held, by: str, now: datetime) -> Held | None:
     row = connection.execute("SELECT * FROM held WHERE id = ?", (held.id,)).fetchone()
     found = held_of(row, now) if row else None
     # The digest of what stands there now, not the one that was written down beside it.
@@ -97,7 +96,10 @@ def _approve(connection: sqlite3.Connection, held: Held, by: str, now: datetime)
     return found
 
 
-_INSERT = "INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'awaiting', ?, ?, NULL, NULL, NULL, NULL)"
+_INSERT = (
+    "INSERT INTO held (id, seal, digest, provider, tenant, tool, arguments, summary, accounts, caller, created_at,"
+    " expires_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'awaiting')"
+)
 _SAME = "SELECT * FROM held WHERE digest = ? AND (state = 'awaiting' OR state = 'approved' AND result IS NULL)"
 _OPEN = (
     "SELECT * FROM held WHERE state = 'awaiting' OR state = 'approved' AND result IS NULL ORDER BY created_at DESC, id"
@@ -110,4 +112,6 @@ _REFUSE = (
 )
 _CLOSE = "UPDATE held SET state = ?, result = ?, leased_until = NULL WHERE id = ? AND state = 'approved'"
 _EXPIRE = "UPDATE held SET state = 'expired', decided_at = ? WHERE state = 'awaiting' AND expires_at <= ?"
-_FORGET = "DELETE FROM held WHERE state != 'awaiting' AND decided_at < ? AND (state != 'approved' OR result NOT NULL)"
+_FORGET = (
+    "DELETE FROM held WHERE state != 'awaiting' AND decided_at < ? AND (state != 'approved' OR result IS NOT NULL)"
+)

@@ -1,13 +1,11 @@
 """Cases: intents of which nobody knows what became. One process at a time looks into each, under lease and fence."""
 
-import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.intent import SKEW, Intent, State, intent_of
-from providers.database import Database
+from providers.store import Connection, Store
 from schemas.instant import Clock
 
 #: How long one look at a service may take; then another process may look.
@@ -37,11 +35,11 @@ RAREST = timedelta(hours=1)
 class Cases:
     """The open cases of the shared database. ``pauses`` are those of each provider, by tenant and name."""
 
-    def __init__(self, database: Database, clock: Clock, pauses: Mapping[tuple[str, str], Pauses]) -> None:
+    def __init__(self, database: Store, clock: Clock, pauses: Mapping[tuple[str, str], Pauses]) -> None:
         self._database = database
         self._clock = clock
         self._pauses = pauses
-        self._mine = json.dumps([" ".join(known) for known in pauses])
+        self._mine = [" ".join(known) for known in pauses]
 
     def pauses(self, intent: Intent) -> Pauses | None:
         """The pauses for a case; ``None``: it was sent under another key than this process has."""
@@ -54,7 +52,8 @@ class Cases:
             sqlite3.Error, OSError: the journal cannot be used.
         """
         now = self._clock()
-        rows = await self._database.read(lambda connection: connection.execute(_OPEN, (self._mine,)).fetchall())
+        mine = _OPEN.format(", ".join("?" * len(self._mine)) or "NULL")
+        rows = await self._database.read(lambda connection: connection.execute(mine, self._mine).fetchall())
         found = [intent_of(row, now) for row in rows]
         left = [case for case in found if case.state is State.UNKNOWN and not _is_leased(case, now)]
         for case in left:
@@ -88,7 +87,7 @@ class Cases:
         now = self._clock().timestamp()
         at = look_at.timestamp() if look_at else None
         values = (intent.looks, intent.post_id, at, now, now, intent.id, intent.fence)
-        kept = await self._database.write(lambda connection: connection.execute(_PUT_BACK, values).rowcount)
+        kept = await self._database.write(lambda connection: connection.execute(_PUT_BACK, values).rowcount, ())
         return replace(intent, state=State.UNKNOWN, look_at=look_at) if kept else None
 
     async def taken(self, intent: Intent) -> frozenset[str]:
@@ -117,7 +116,7 @@ def _is_due(case: Intent, now: datetime) -> bool:
     return _is_armed(case, now) and case.look_at is not None and case.look_at <= now
 
 
-def _claim(connection: sqlite3.Connection, intent_id: str, now: datetime) -> Intent | None:
+def _claim(connection: Connection, intent_id: str, now: datetime) -> Intent | None:
     row = connection.execute("SELECT * FROM intent WHERE id = ?", (intent_id,)).fetchone()
     case = intent_of(row, now) if row else None
     if case is None or case.state is not State.UNKNOWN:
@@ -133,7 +132,7 @@ def _claim(connection: sqlite3.Connection, intent_id: str, now: datetime) -> Int
 
 _OPEN = (
     "SELECT * FROM intent WHERE state IN ('sending', 'unknown')"
-    " AND tenant || ' ' || provider IN (SELECT value FROM json_each(?)) ORDER BY look_at LIMIT 200"
+    " AND tenant || ' ' || provider IN ({}) ORDER BY look_at NULLS FIRST LIMIT 200"
 )
 #: Of several open cases with the same content one is looked into at a time, so that two never find the same post.
 _LEASED = (

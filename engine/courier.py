@@ -18,7 +18,6 @@ from anyio.abc import TaskGroup
 from filelock import FileLock, Timeout
 
 from engine.delivery import Carrier
-from providers.database import Database
 from providers.jitter import Spread, full_jitter
 from providers.local import dispatch
 from providers.local.dispatch import Claim, Terms
@@ -27,6 +26,7 @@ from providers.local.state import Settling, Verdict
 from providers.meter import Meter, Unmetered
 from providers.networks.kind import Pace
 from providers.networks.network import Network
+from providers.store import Store
 from schemas.instant import Clock, relative, wire
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class Courier:
 
     def __init__(
         self,
-        database: Database,
+        database: Store,
         clock: Clock,
         roster: Roster,
         lock: Path,

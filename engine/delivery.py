@@ -16,7 +16,6 @@ from anyio import (
 from anyio.abc import TaskStatus
 from opentelemetry.trace import SpanKind
 
-from providers.database import Database
 from providers.jitter import Spread
 from providers.local import dispatch
 from providers.local.dispatch import Claim, Terms
@@ -24,6 +23,7 @@ from providers.local.state import Nature, Settling, State, Verdict, found_nothin
 from providers.meter import Meter
 from providers.networks.network import Network, Step, Window
 from providers.protocol import Failure
+from providers.store import Store
 from providers.tracing import back_in, tracer
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
@@ -39,7 +39,7 @@ AGAIN_SECONDS = 1.0
 class Carrier:
     """Carries claimed deliveries; a claim lasts as long as its terms say, and is renewed while its holder works."""
 
-    def __init__(self, database: Database, clock: Clock, settling: Settling, spread: Spread, meter: Meter) -> None:
+    def __init__(self, database: Store, clock: Clock, settling: Settling, spread: Spread, meter: Meter) -> None:
         self._database = database
         self._clock = clock
         self._settling = settling

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from engine.intent import moment
+from providers.store import Row
 from schemas.jsonvalue import JsonObject, text
 
 APPROVAL_MIGRATIONS = (
@@ -109,7 +109,7 @@ class Held(Intended):
         return looked[0] if looked and told.get("outcome") == "unknown" else None
 
 
-def held_of(row: sqlite3.Row, now: datetime) -> Held:
+def held_of(row: Row, now: datetime) -> Held:
     """Read a row; one that nobody decided in time has expired."""
     state, expires_at = HeldState(row["state"]), moment(row["expires_at"])
     if state is HeldState.AWAITING and expires_at <= now:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
+from providers.store import Row
 from schemas.jsonvalue import JsonObject
 
 #: In a recorded request: its time was so near that it was sent for now. It does not make another post of it.
@@ -55,7 +55,9 @@ MIGRATIONS = (
         changed_at REAL NOT NULL,
         UNIQUE (tenant, key)
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO intent SELECT id, '', key, NULL, fingerprint, provider, state, request, answer, post_id,
+    INSERT INTO intent (id, tenant, key, hint, fingerprint, provider, state, request, answer, post_id, told, fence,
+        leased_until, looks, look_at, opened_at, changed_at)
+        SELECT id, '', key, NULL, fingerprint, provider, state, request, answer, post_id,
         0, 1, changed_at + 60, 0, NULL, opened_at, changed_at FROM intent_1;
     DROP TABLE intent_1;
     CREATE INDEX intent_by_fingerprint ON intent (fingerprint, opened_at);
@@ -130,7 +132,7 @@ class Wanted:
         return _digest(self.provider, normalize("NFC", text.replace(r"\r\n", r"\n")))
 
 
-def intent_of(row: sqlite3.Row, now: datetime) -> Intent:
+def intent_of(row: Row, now: datetime) -> Intent:
     """Read a row; one still sending past its lease belongs to a process that died or sleeps, so nobody knows."""
     state = State(row["state"])
     # What was changed in the future was changed before the clock was set back: its times mean nothing any more.

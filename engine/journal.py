@@ -13,13 +13,13 @@ process that was asleep meanwhile writes nothing (reference engine 2.2).
 
 import json
 import secrets
-import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from engine.intent import Intent, State, Wanted, intent_of
-from providers.database import Database
+from providers.store import Connection, Store
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import JsonObject
 
@@ -45,7 +45,7 @@ class Journal:
     ``lease`` is how long an intent belongs to the process that opened it: longer than a create may take.
     """
 
-    def __init__(self, database: Database, clock: Clock, lease: timedelta) -> None:
+    def __init__(self, database: Store, clock: Clock, lease: timedelta) -> None:
         self._database = database
         self._clock = clock
         self._lease = lease
@@ -59,7 +59,8 @@ class Journal:
             sqlite3.Error, OSError: nothing was recorded, so nothing may be sent.
         """
         now = self._clock()
-        return await self._database.write(lambda connection: _open(connection, wanted, now, now + self._lease))
+        work = partial(_open, wanted=wanted, now=now, until=now + self._lease)
+        return await self._database.write(work, _turn(wanted))
 
     async def peek(self, wanted: Wanted) -> tuple[Standing, Intent] | None:
         """Find the intent that already stands for a post, without recording anything.
@@ -85,7 +86,7 @@ class Journal:
         at = look_at.timestamp() if look_at else None
         now = self._clock().timestamp()
         values = (state, json.dumps(answer) if answer else None, post_id, told, at, now, intent.id, intent.fence)
-        return await self._database.write(lambda connection: connection.execute(_CLOSE, values).rowcount == 1)
+        return await self._database.write(lambda connection: connection.execute(_CLOSE, values).rowcount == 1, ())
 
     async def find(self, intent_id: str) -> Intent | None:
         """Read one intent by its id; a sending one past its lease is told as unknown."""
@@ -115,24 +116,33 @@ _CLOSE = (
 )
 
 
-def _open(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until: datetime) -> tuple[Standing, Intent]:
-    twin = _twin(connection, wanted, now)
-    if twin is None:
-        return Standing.NEW, _insert(connection, wanted, now, until)
-    standing, intent = twin
-    if standing is Standing.NEW:
-        return standing, _take_up(connection, intent, wanted, now, until)
-    return standing, intent
+def _turn(wanted: Wanted) -> list[str]:
+    """Name all by which another could find, or make, the twin of a post at this moment."""
+    names = {"content": wanted.fingerprint, "key": wanted.key, "hint": wanted.hint}
+    return [f"journal {kind} {name}" for kind, name in names.items() if name]
 
 
-def _twin(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+def _open(connection: Connection, wanted: Wanted, now: datetime, until: datetime) -> tuple[Standing, Intent]:
+    while True:
+        twin = _twin(connection, wanted, now)
+        if twin is None:
+            return Standing.NEW, _insert(connection, wanted, now, until)
+        standing, intent = twin
+        if standing is not Standing.NEW:
+            return standing, intent
+        taken = _take_up(connection, intent, wanted, now, until)
+        if taken:
+            return standing, taken
+
+
+def _twin(connection: Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
     """Find the intent that stands for a post already: by its key, as the very same call, or by its content."""
     if wanted.key:
         return _by_key(connection, wanted, now)
     return _by_hint(connection, wanted, now) or _by_content(connection, wanted, now)
 
 
-def _by_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+def _by_key(connection: Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
     row = connection.execute(_OF_KEY, (wanted.tenant, wanted.key, wanted.provider)).fetchone()
     if row is None:
         return None
@@ -141,7 +151,7 @@ def _by_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tu
     return (Standing.CONFLICT if other else _BY_STATE[intent.state]), intent
 
 
-def _by_hint(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+def _by_hint(connection: Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
     if wanted.hint is None:
         return None
     row = connection.execute(_OF_HINT, (wanted.hint, wanted.tenant, wanted.fingerprint)).fetchone()
@@ -149,7 +159,7 @@ def _by_hint(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> t
     return (_BY_STATE[intent.state], intent) if intent else None
 
 
-def _by_content(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
+def _by_content(connection: Connection, wanted: Wanted, now: datetime) -> tuple[Standing, Intent] | None:
     """Look at the content alone, whoever's it is: the accounts in it are only one tenant's, whatever the key now is."""
     if wanted.allow_duplicate:
         return None
@@ -188,8 +198,11 @@ _OF_HINT = _FOREMOST.format("hint = ? AND tenant = ? AND fingerprint = ?")
 _LATEST_TWIN = _FOREMOST.format("fingerprint = ? AND (opened_at >= ? OR state IN ('sending', 'unknown'))")
 
 
-def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now: datetime, until: datetime) -> Intent:
-    """Send a refused intent anew: nothing came of it, so a corrected one may have its key."""
+def _take_up(connection: Connection, intent: Intent, wanted: Wanted, now: datetime, until: datetime) -> Intent | None:
+    """Send a refused intent anew: nothing came of it, so a corrected one may have its key.
+
+    ``None``: another was faster, who found it by something else.
+    """
     again = replace(
         intent,
         tenant=wanted.tenant,
@@ -210,18 +223,18 @@ def _take_up(connection: sqlite3.Connection, intent: Intent, wanted: Wanted, now
     )
     values = (again.tenant, again.provider, again.fingerprint, json.dumps(again.request), again.fence)
     rest = (again.leased_until.timestamp(), wanted.hint, now.timestamp(), now.timestamp(), wanted.approved, intent.id)
-    connection.execute(_TAKE_UP, (*values, *rest))
-    return again
+    taken = connection.execute(_TAKE_UP, (*values, *rest, intent.fence)).rowcount
+    return again if taken else None
 
 
 _TAKE_UP = (
     "UPDATE intent SET state = 'sending', answer = NULL, post_id = NULL, told = 0, looks = 0, look_at = NULL,"
     " tenant = ?, provider = ?, fingerprint = ?, request = ?, fence = ?, leased_until = ?, hint = ?, opened_at = ?,"
-    " changed_at = ?, approved = ? WHERE id = ?"
+    " changed_at = ?, approved = ? WHERE id = ? AND fence = ? AND state = 'refused'"
 )
 
 
-def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until: datetime) -> Intent:
+def _insert(connection: Connection, wanted: Wanted, now: datetime, until: datetime) -> Intent:
     intent = Intent(
         id=f"jrn_{secrets.token_hex(8)}",
         tenant=wanted.tenant,
@@ -248,10 +261,13 @@ def _insert(connection: sqlite3.Connection, wanted: Wanted, now: datetime, until
     return intent
 
 
-_INSERT = "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0, 1, ?, 0, NULL, ?, ?, ?)"
+_INSERT = (
+    "INSERT INTO intent (id, tenant, key, hint, fingerprint, provider, state, request, leased_until, opened_at,"
+    " changed_at, approved, told, fence, looks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0)"
+)
 
 
-def _derived_key(connection: sqlite3.Connection, wanted: Wanted, now: datetime) -> str:
+def _derived_key(connection: Connection, wanted: Wanted, now: datetime) -> str:
     """Name a keyless post by content, day and count, so that a service that knows keys stops another machine's twin."""
     if wanted.allow_duplicate:
         return f"pw-{secrets.token_hex(16)}"

@@ -8,11 +8,12 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
 from engine.call import Call
-from providers.database import Database, Work
+from providers.store import Connection, Row, Store, Work
 from schemas.errors import ENTRIES, Category, ErrorCode
 from schemas.instant import Clock, parse, relative, wire
 from schemas.jsonvalue import JsonObject, items
@@ -83,7 +84,7 @@ class Limits:
     ``tenants`` say for each provider whose key met them; ``cut`` takes secrets out of what is kept.
     """
 
-    def __init__(self, database: Database, clock: Clock, tenants: Mapping[str, str], cut: Callable[[str], str]) -> None:
+    def __init__(self, database: Store, clock: Clock, tenants: Mapping[str, str], cut: Callable[[str], str]) -> None:
         self._database = database
         self._clock = clock
         self._tenants = tenants
@@ -108,8 +109,8 @@ class Limits:
         if result.error_code and result.error_code in TELLING:
             await self._remember(self._limit(result, result.provider, result.error_code, accounts))
         elif _made(call, result) and await self.met(result.provider):
-            values = (self._tenant(result.provider), result.provider, began.timestamp(), json.dumps(accounts))
-            await self._write(lambda connection: connection.execute(_CLEAR, values))
+            scope = (self._tenant(result.provider), result.provider, began.timestamp())
+            await self._write(partial(_clear, scope=scope, accounts=frozenset(accounts)))
 
     def _tenant(self, provider: str) -> str:
         return self._tenants.get(provider, "")
@@ -141,7 +142,7 @@ class Limits:
             met.not_before.timestamp() if met.not_before else None,
         )
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             connection.execute(_KEEP, values)
             connection.execute(_FORGET, ((met.seen_at - REMEMBERED).timestamp(), MOST))
 
@@ -165,7 +166,19 @@ def _made(call: Call, result: Result) -> bool:
     return call.tool == "create_post" and result.ok and not data.get("dry_run") and not data.get("replayed")
 
 
-def _met(row: sqlite3.Row) -> Met:
+def _clear(connection: Connection, *, scope: tuple[str, str, float], accounts: frozenset[str]) -> None:
+    """Forget what a post on these accounts disproves: of a pace that named others it says nothing."""
+    found = connection.execute(_FOUND, scope).fetchall()
+    connection.executemany(_CLEAR, [tuple(row) for row in found if _is_disproved(row, accounts)])
+
+
+def _is_disproved(row: Row, accounts: frozenset[str]) -> bool:
+    """Tell whether a post on these accounts shows that a limit is over: an allowance of the plan is everybody's."""
+    named: list[str] = json.loads(row["accounts"])
+    return row["error_code"] != ErrorCode.RATE_LIMITED or not named or not accounts.isdisjoint(named)
+
+
+def _met(row: Row) -> Met:
     return Met(
         provider=row["provider"],
         error_code=ErrorCode(row["error_code"]),
@@ -186,14 +199,19 @@ _MET = (
     "SELECT * FROM limit_met WHERE tenant = ? AND provider = ? AND seen_at BETWEEN ? AND ?"
     " ORDER BY seen_at DESC LIMIT 10"
 )
-_KEEP = "REPLACE INTO limit_met VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_FORGET = (
-    "DELETE FROM limit_met WHERE seen_at < ?"
-    " OR rowid NOT IN (SELECT rowid FROM limit_met ORDER BY seen_at DESC, rowid DESC LIMIT ?)"
+_KEEP = (
+    "INSERT INTO limit_met (tenant, provider, error_code, provider_code, accounts, message, seen_at, not_before)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, provider, error_code, provider_code, accounts)"
+    " DO UPDATE SET message = excluded.message, seen_at = excluded.seen_at, not_before = excluded.not_before"
 )
-# Of a pace that named accounts, a post on others says nothing; an allowance of the plan is everybody's.
+_FORGET = (
+    "DELETE FROM limit_met WHERE seen_at < ? OR (tenant, provider, error_code, provider_code, accounts) NOT IN"
+    " (SELECT tenant, provider, error_code, provider_code, accounts FROM limit_met ORDER BY seen_at DESC LIMIT ?)"
+)
+_FOUND = (
+    "SELECT tenant, provider, error_code, provider_code, accounts FROM limit_met"
+    " WHERE tenant = ? AND provider = ? AND seen_at <= ?"
+)
 _CLEAR = (
-    "DELETE FROM limit_met WHERE tenant = ? AND provider = ? AND seen_at <= ?"
-    " AND (error_code != 'rate_limited' OR accounts = '[]' OR EXISTS (SELECT 1 FROM json_each(accounts) AS met"
-    " WHERE met.value IN (SELECT value FROM json_each(?))))"
+    "DELETE FROM limit_met WHERE tenant = ? AND provider = ? AND error_code = ? AND provider_code = ? AND accounts = ?"
 )

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from providers.database import Database
+from providers.store import Connection, Row, Store
 from schemas.asset import Asset, Brought, Measures
 from schemas.instant import Clock
 
@@ -63,7 +63,7 @@ class Full(Exception):  # noqa: N818  (it is a state, told to whoever brings a f
 class MediaStore:
     """The files in ``folder``, each kept for ``keep`` after its last use, in all at most ``most_bytes``."""
 
-    def __init__(self, database: Database, folder: Path, clock: Clock, keep: timedelta, most_bytes: int) -> None:
+    def __init__(self, database: Store, folder: Path, clock: Clock, keep: timedelta, most_bytes: int) -> None:
         self._database = database
         self.folder = folder
         self._clock = clock
@@ -96,7 +96,7 @@ class MediaStore:
         """
         wanted, soon = list(handles), (self._clock() + _SOON).timestamp()
 
-        def read(connection: sqlite3.Connection) -> list[Asset]:
+        def read(connection: Connection) -> list[Asset]:
             rows = (row for name in wanted for row in connection.execute(_FIND, (provider, tenant, soon, name)))
             return [asset for asset in map(self._asset, rows) if asset.remote or Path(asset.path).exists()]
 
@@ -154,19 +154,19 @@ class MediaStore:
         await self._database.write(partial(_sweep, folder=self.folder, before=now - LEFT.total_seconds()))
         return gone
 
-    async def _write(self, add: Callable[[sqlite3.Connection], None]) -> None:
+    async def _write(self, add: Callable[[Connection], None]) -> None:
         try:
             await self._database.write(add)
         except Full:
             await self._database.write(partial(_forget, folder=self.folder, now=self._clock().timestamp()))
             await self._database.write(add)
 
-    def _asset(self, row: sqlite3.Row) -> Asset:
+    def _asset(self, row: Row) -> Asset:
         path = str(self.folder / row["content"])
         return Asset(row["handle"], path, row["name"], _measures(row), row["alt_text"], row["reference"])
 
 
-def _measures(row: sqlite3.Row) -> Measures:
+def _measures(row: Row) -> Measures:
     return Measures(**{name: row[name] for name in _MEASURES})
 
 
@@ -176,9 +176,7 @@ def handle_of(digest: str, alt_text: str | None) -> str:
     return f"{PREFIX}{named[:32]}"
 
 
-def _add(
-    connection: sqlite3.Connection, *, path: Path, digest: str, asset: Asset, until: datetime, most_bytes: int
-) -> None:
+def _add(connection: Connection, *, path: Path, digest: str, asset: Asset, until: datetime, most_bytes: int) -> None:
     # Within the transaction, so that nobody forgets the file between the two, or fills the room for it.
     others = connection.execute(_USED_BY_OTHERS, (digest,)).fetchone()[0]
     if others + asset.measures.bytes > most_bytes:
@@ -199,20 +197,20 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _drop(connection: sqlite3.Connection, *, path: Path) -> None:
+def _drop(connection: Connection, *, path: Path) -> None:
     """Remove a file that no row speaks of."""
     if not connection.execute("SELECT 1 FROM media WHERE content = ?", (path.name,)).fetchone():
         path.unlink(missing_ok=True)
 
 
-def _forget(connection: sqlite3.Connection, *, folder: Path, now: float) -> int:
+def _forget(connection: Connection, *, folder: Path, now: float) -> int:
     rows = connection.execute("DELETE FROM media WHERE keep_until < ? RETURNING content", (now,)).fetchall()
     for content in {row["content"] for row in rows}:
         _drop(connection, path=folder / content)
     return len(rows)
 
 
-def _sweep(connection: sqlite3.Connection, *, folder: Path, before: float) -> None:
+def _sweep(connection: Connection, *, folder: Path, before: float) -> None:
     """Remove old files that no row speaks of."""
     kept = {row["content"] for row in connection.execute("SELECT DISTINCT content FROM media")}
     for path in folder.glob("*"):
@@ -223,15 +221,23 @@ def _sweep(connection: sqlite3.Connection, *, folder: Path, before: float) -> No
 
 _MEASURES = ("media_type", "bytes", "width", "height", "duration", "frame_rate")
 _ADD = (
-    "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET name = excluded.name, keep_until = max(keep_until, excluded.keep_until)"
+    "INSERT INTO media (handle, content, name, alt_text, media_type, bytes, width, height, duration, frame_rate,"
+    " keep_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (handle) DO UPDATE SET name = excluded.name,"
+    " keep_until = CASE WHEN excluded.keep_until > media.keep_until THEN excluded.keep_until ELSE media.keep_until END"
 )
 _FIND = (
     "SELECT media.*, reference FROM media LEFT JOIN media_at ON media_at.handle = media.handle"
     " AND provider = ? AND tenant = ? AND (expires_at IS NULL OR expires_at > ?) WHERE media.handle = ?"
 )
 _MEASURED = "SELECT * FROM media WHERE content = ? LIMIT 1"
-_BROUGHT = "REPLACE INTO media_at VALUES (?, ?, ?, ?, ?)"
+_BROUGHT = (
+    "INSERT INTO media_at (handle, provider, tenant, reference, expires_at) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (handle, provider, tenant) DO UPDATE SET reference = excluded.reference,"
+    " expires_at = excluded.expires_at"
+)
 _GONE = "DELETE FROM media_at WHERE handle = ? AND provider = ? AND tenant = ?"
-_KEEP = "UPDATE media SET keep_until = max(keep_until, ?) WHERE handle = ?"
-_USED_BY_OTHERS = "SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT content, bytes FROM media WHERE content != ?)"
+_KEEP = "UPDATE media SET keep_until = ?1 WHERE handle = ?2 AND keep_until < ?1"
+_USED_BY_OTHERS = (
+    "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT)"
+    " FROM (SELECT DISTINCT content, bytes FROM media WHERE content != ?) AS others"
+)

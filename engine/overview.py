@@ -1,16 +1,15 @@
 """How everything stands at one moment: what waits, who is alive, what is wrong and how to mend it."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.carriers import carriage
 from engine.workers import Worker, Workers
 from providers.breaker import OpenBreaker, open_breakers
-from providers.database import Database
 from providers.local import gates
 from providers.local.figures import Lateness, Queue, lateness, queue
 from providers.local.state import Hold
+from providers.store import Connection, Store
 from schemas.instant import Clock, relative
 from schemas.untrusted import clean
 
@@ -53,7 +52,7 @@ class Overview:
 class Lookout:
     """Looks at the shared database. ``delivers``: the provider is on whose posts are delivered from here."""
 
-    def __init__(self, database: Database, clock: Clock, workers: Workers, *, delivers: bool) -> None:
+    def __init__(self, database: Store, clock: Clock, workers: Workers, *, delivers: bool) -> None:
         self._database = database
         self._clock = clock
         self._workers = workers
@@ -116,7 +115,7 @@ class _Counted:
     held: int
 
 
-def _counted(connection: sqlite3.Connection, now: datetime, *, lately: bool) -> _Counted:
+def _counted(connection: Connection, now: datetime, *, lately: bool) -> _Counted:
     cases = connection.execute(_CASES).fetchone()["count"]
     held = connection.execute(_HELD, (now.timestamp(),)).fetchone()["count"]
     late = lateness(connection, now - SPAN) if lately else None

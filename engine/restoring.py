@@ -4,31 +4,31 @@
 """
 
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
 from providers.local.restoring import columns
+from providers.store import Connection
 
 #: A database and its backups have one name; one that was restored without its successor gets a new one, because it
 #: does not know what went out since.
 LINEAGE_MIGRATIONS = ("CREATE TABLE lineage (id TEXT PRIMARY KEY, named_at REAL NOT NULL) STRICT",)
 
 
-def lineage(connection: sqlite3.Connection, *, before: bool = False) -> str | None:
+def lineage(connection: Connection, *, before: bool = False) -> str | None:
     """Tell the name of the database, or of that ``before``, if it has one."""
     query = "SELECT id FROM before.lineage" if before else "SELECT id FROM main.lineage"
     row = connection.execute(query).fetchone()
     return row["id"] if row else None
 
 
-def name(connection: sqlite3.Connection, now: datetime) -> None:
+def name(connection: Connection, now: datetime) -> None:
     """Give a database a name, unless it has one."""
     if lineage(connection) is None:
         connection.execute("INSERT INTO lineage (id, named_at) VALUES (?, ?)", (secrets.token_hex(16), now.timestamp()))
 
 
-def take_over(connection: sqlite3.Connection) -> None:
+def take_over(connection: Connection) -> None:
     """Bring over what was recorded before, once the posts are: intents, held actions, files.
 
     An intent whose local post is not there any more is left out, so that the post can be made again.
@@ -41,7 +41,7 @@ def take_over(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM worker")
 
 
-def doubt(connection: sqlite3.Connection, now: datetime) -> Mapping[str, int]:
+def doubt(connection: Connection, now: datetime) -> Mapping[str, int]:
     """Withdraw what waited for a person, for it may have been approved and done since; tell how many."""
     withdrawn = connection.execute(_WITHDRAW, (now.timestamp(), "postwright restore")).rowcount
     (cases,) = connection.execute("SELECT count(*) FROM intent WHERE state IN ('sending', 'unknown')").fetchone()

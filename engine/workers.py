@@ -17,7 +17,7 @@ import structlog
 from anyio import CancelScope, move_on_after, sleep
 
 from engine.intent import moment
-from providers.database import Database
+from providers.store import Connection, Row, Store
 from schemas.instant import Clock
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ class Worker:
 class Workers:
     """The table of the processes of a database, and this one's row in it."""
 
-    def __init__(self, database: Database, clock: Clock, kind: Kind, version: str, *, delivers: bool) -> None:
+    def __init__(self, database: Store, clock: Clock, kind: Kind, version: str, *, delivers: bool) -> None:
         self._database = database
         self._clock = clock
         now = clock()
@@ -117,7 +117,7 @@ class Workers:
         self.written = None
         now = self._clock()
         self._me = replace(self._me, seen_at=now)
-        await self._database.write(_beat(self._me, (now - FORGOTTEN).timestamp()))
+        await self._database.write(_beat(self._me, (now - FORGOTTEN).timestamp()), ())
         self.written = now
 
     async def alive(self) -> list[Worker]:
@@ -138,10 +138,10 @@ class Workers:
             log.warning("sign_of_life_failed", error=str(error))
 
 
-def _beat(me: Worker, before: float) -> Callable[[sqlite3.Connection], None]:
+def _beat(me: Worker, before: float) -> Callable[[Connection], None]:
     values = (me.id, me.host, me.pid, me.kind, me.version, int(me.delivers), me.started_at.timestamp())
 
-    def write(connection: sqlite3.Connection) -> None:
+    def write(connection: Connection) -> None:
         connection.execute(_SEEN, (*values, me.seen_at.timestamp()))
         connection.execute(_FORGET, (before,))
 
@@ -153,7 +153,7 @@ def _is_alive(worker: Worker, now: datetime) -> bool:
     return abs((now - worker.seen_at).total_seconds()) <= GONE_SECONDS
 
 
-def _worker(row: sqlite3.Row) -> Worker:
+def _worker(row: Row) -> Worker:
     return Worker(
         row["id"],
         row["host"],

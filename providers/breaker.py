@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import structlog
 from anyio import CancelScope
 
-from providers.database import Database
 from providers.protocol import Failure
+from providers.store import Connection, Row, Store
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 
@@ -49,10 +49,11 @@ class Watch:
 class Breaker:
     """Opens after ``most`` failures in a row. ``probe_seconds`` is how long the request may take that tries again."""
 
-    def __init__(self, database: Database, clock: Clock, name: str, *, most: int, probe_seconds: float) -> None:
+    def __init__(self, database: Store, clock: Clock, name: str, *, most: int, probe_seconds: float) -> None:
         self._database = database
         self._clock = clock
         self._name = name
+        self._turn = (f"breaker {name}",)
         self._most = most
         self._probe_seconds = probe_seconds
 
@@ -87,11 +88,11 @@ class Breaker:
             log.warning("breaker_unusable", breaker=self._name, error=str(error))
             return Watch()
 
-    async def _claim(self, row: sqlite3.Row, now: float) -> Watch:
+    async def _claim(self, row: Row, now: float) -> Watch:
         """Take the one place that is free now, unless another process was faster."""
         until = now + self._probe_seconds
         values = (until, now, self._name, row["open_until"])
-        if await self._database.write(lambda connection: connection.execute(_CLAIM, values).rowcount):
+        if await self._database.write(lambda connection: connection.execute(_CLAIM, values).rowcount, self._turn):
             return Watch(row["failures"], until)
         raise _paused(row["failures"], self._probe_seconds)
 
@@ -100,15 +101,15 @@ class Breaker:
         try:
             if watch.answered is None:
                 values = (now, now, self._name, watch.probe)
-                await self._database.write(lambda connection: connection.execute(_CLAIM, values))
+                await self._database.write(lambda connection: connection.execute(_CLAIM, values), self._turn)
             elif watch.answered:
-                await self._database.write(lambda connection: connection.execute(_CLOSE, (self._name,)))
+                await self._database.write(lambda connection: connection.execute(_CLOSE, (self._name,)), self._turn)
             else:
-                await self._database.write(lambda connection: self._count(connection, watch, now))
+                await self._database.write(lambda connection: self._count(connection, watch, now), self._turn)
         except (sqlite3.Error, OSError) as error:
             log.warning("breaker_unusable", breaker=self._name, error=str(error))
 
-    def _count(self, connection: sqlite3.Connection, watch: Watch, now: float) -> None:
+    def _count(self, connection: Connection, watch: Watch, now: float) -> None:
         row = _row(connection, self._name)
         known = row["failures"] if row and row["changed_at"] <= now else 0
         if known >= self._most and watch.probe is None:
@@ -130,7 +131,7 @@ class OpenBreaker:
     until: datetime
 
 
-def open_breakers(connection: sqlite3.Connection, now: datetime) -> list[OpenBreaker]:
+def open_breakers(connection: Connection, now: datetime) -> list[OpenBreaker]:
     """List the services that are left alone now; a row from the future was written before the clock was set back."""
     rows = connection.execute(_OPEN, (now.timestamp(), now.timestamp())).fetchall()
     return [OpenBreaker(row["name"], row["failures"], datetime.fromtimestamp(row["open_until"], UTC)) for row in rows]
@@ -143,7 +144,7 @@ def _matters(watch: Watch) -> bool:
     return not watch.answered or watch.failures > 0
 
 
-def _row(connection: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+def _row(connection: Connection, name: str) -> Row | None:
     return connection.execute("SELECT * FROM breaker WHERE name = ?", (name,)).fetchone()
 
 
@@ -156,6 +157,9 @@ def _paused(failures: int, rest: float) -> Failure:
 _OPEN = "SELECT name, failures, open_until FROM breaker WHERE open_until > ? AND changed_at <= ? ORDER BY name"
 _CLAIM = "UPDATE breaker SET open_until = ?, changed_at = ? WHERE name = ? AND open_until = ?"
 _CLOSE = "DELETE FROM breaker WHERE name = ?"
-_FAIL = "REPLACE INTO breaker (name, failures, open_until, changed_at) VALUES (?, ?, ?, ?)"
+_FAIL = (
+    "INSERT INTO breaker (name, failures, open_until, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+    " SET failures = excluded.failures, open_until = excluded.open_until, changed_at = excluded.changed_at"
+)
 # Doubled this often the pause is past its cap; a larger exponent would only overflow.
 _ENOUGH = 10

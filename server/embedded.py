@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 from engine.courier import Courier
-from providers.database import Database
 from providers.local.provider import Local
 from providers.local.register import Register
 from providers.local.roster import Roster
@@ -16,6 +15,7 @@ from providers.networks.network import Network
 from providers.networks.outbox import Outbox
 from providers.networks.webhook import Webhook
 from providers.protocol import Provider
+from providers.store import Store
 from schemas.instant import Clock
 from server.parts import Parts
 from server.settings import Settings
@@ -51,7 +51,7 @@ def roster_of(parts: Parts) -> Roster:
     return Roster(networks, register, means_of(parts, register))
 
 
-def register_of(settings: Settings, database: Database, clock: Clock) -> Register:
+def register_of(settings: Settings, database: Store, clock: Clock) -> Register:
     """Make the register of accounts of a home; what secrets it reads may show nowhere from then on."""
     return Register(database, Vault(settings.home, settings.secrets, settings.hidden.hide), clock)
 

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 import httpx2
 
-from providers.database import Database
 from providers.fetch import Fetcher
 from providers.jitter import Spread, full_jitter
 from providers.meter import Meter, Unmetered
+from providers.store import Store
 from schemas.instant import Clock
 from server.settings import Settings
 
@@ -23,7 +23,7 @@ class Parts:
 
     settings: Settings
     clock: Clock
-    database: Database
+    database: Store
     fetching: Callable[[Clock], Fetcher]
     transport: httpx2.AsyncBaseTransport | None = None
     spread: Spread = full_jitter

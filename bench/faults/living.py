@@ -15,6 +15,7 @@ from anyio import CapacityLimiter, to_thread
 from bench.faults import process
 from bench.program import MeasurementError, Program
 from bench.session import Session
+from providers.store import Connection
 from schemas.jsonvalue import JsonObject
 from server.app import DATABASE
 
@@ -129,11 +130,11 @@ class JournalFile:
         """Tell in which states the records of a caption stand."""
         return await self._read(partial(process.recorded, caption=caption)) or []
 
-    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
+    async def _read(self, work: Callable[[Connection], T]) -> T | None:
         return await self._yard.run(partial(read, self._home, work))
 
 
-def read(home: Path, work: Callable[[sqlite3.Connection], T], seconds: float = 10.0) -> T | None:
+def read(home: Path, work: Callable[[Connection], T], seconds: float = 10.0) -> T | None:
     """Read the database of a home; ``None`` while no process has made one, or longer than ``seconds`` nobody may."""
     try:
         with closing(sqlite3.connect(f"{(home / DATABASE).as_uri()}?mode=rw", timeout=seconds, uri=True)) as connection:
@@ -142,6 +143,6 @@ def read(home: Path, work: Callable[[sqlite3.Connection], T], seconds: float = 1
         return None
 
 
-def _undelivered(connection: sqlite3.Connection) -> int:
+def _undelivered(connection: Connection) -> int:
     states = "('scheduled', 'queued', 'leased', 'sending')"
     return connection.execute(f"SELECT count(*) FROM delivery WHERE state IN {states}").fetchone()[0]  # noqa: S608  (a constant)

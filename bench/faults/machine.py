@@ -1,7 +1,7 @@
 """One machine: its disk, on which writes fail or stall, and processes that die in the middle of something."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -53,7 +53,7 @@ class Disk(Database):
         super().__init__(path, COMPONENTS)
         self._trouble = trouble
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], turn: Sequence[str] | None = None) -> T:
         """Write as the real one does, unless the disk refuses."""
         if await self._trouble.step("write") in self._trouble.refuse_writes:
             raise sqlite3.OperationalError(self._trouble.refusal)

@@ -125,7 +125,7 @@ def _account_order() -> AbstractContextManager[None]:
 def _check_then_insert() -> AbstractContextManager[None]:
     """Look for a twin in one transaction, and write the intent in the next."""
 
-    async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent]:
+    async def open_(self: Journal, wanted: Wanted) -> tuple[Standing, Intent | None]:
         now = self._clock()
         until = now + self._lease
         twin = await self._database.read(lambda connection: journal._twin(connection, wanted, now))

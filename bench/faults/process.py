@@ -1,6 +1,5 @@
 """One postwright process in virtual time: from the tools down it is the real thing, but for its disk and its net."""
 
-import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from bench.faults.services import Kind, Service
 from bench.faults.virtual import WallClock
 from engine.call import Call
 from engine.desk import Desk
+from providers.store import Connection
 from schemas.jsonvalue import JsonObject
 from server.app import DATABASE, Opened, open_desk
 from server.settings import load
@@ -75,12 +75,12 @@ class Process:
         return await self._disk.read(partial(recorded, caption=caption))
 
 
-def open_cases(connection: sqlite3.Connection) -> int:
+def open_cases(connection: Connection) -> int:
     """Count the intents in a journal of which nobody knows what became."""
     return connection.execute(_OPEN).fetchone()[0]
 
 
-def recorded(connection: sqlite3.Connection, caption: str) -> list[str]:
+def recorded(connection: Connection, caption: str) -> list[str]:
     """Tell in which states the intents of a caption stand in a journal."""
     return [state for state, words in connection.execute(_ALL) if normalize("NFC", words) == caption]
 

@@ -5,7 +5,6 @@ what it read asks for one number; a row has the revision that it came with.
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter
 from providers.local import gates
 from providers.local.ledger import moment, refold, stamp
 from providers.networks.kind import Login
+from providers.store import Connection, Row
 from schemas.account import Account, Capabilities
 
 ACCOUNT_MIGRATIONS: tuple[str, ...] = (
@@ -64,18 +64,18 @@ class Waiting:
     in_hand: int
 
 
-def revision(connection: sqlite3.Connection) -> int:
+def revision(connection: Connection) -> int:
     """Tell the revision of the table."""
     return connection.execute(_REVISION).fetchone()["revision"]
 
 
-def everyone(connection: sqlite3.Connection) -> tuple[int, list[Added]]:
+def everyone(connection: Connection) -> tuple[int, list[Added]]:
     """Read the whole table, and its revision."""
     rows = connection.execute("SELECT * FROM account ORDER BY added_at, id").fetchall()
     return revision(connection), [_added(row) for row in rows]
 
 
-def put(connection: sqlite3.Connection, login: Login, now: datetime) -> bool:
+def put(connection: Connection, login: Login, now: datetime) -> bool:
     """Add an account, or write its login anew and open it again for what waits; tell whether it is a new one."""
     account = login.account
     is_new = connection.execute("SELECT 1 FROM account WHERE id = ?", (account.id,)).fetchone() is None
@@ -86,7 +86,7 @@ def put(connection: sqlite3.Connection, login: Login, now: datetime) -> bool:
     return is_new
 
 
-def remove(connection: sqlite3.Connection, account_id: str) -> int:
+def remove(connection: Connection, account_id: str) -> int:
     """Take an account out, and cancel what waits there; tell how many deliveries were.
 
     What is under way ends as it ends: who carries it has the login already.
@@ -102,7 +102,7 @@ def remove(connection: sqlite3.Connection, account_id: str) -> int:
     return cancelled
 
 
-def waiting(connection: sqlite3.Connection, account_id: str) -> Waiting:
+def waiting(connection: Connection, account_id: str) -> Waiting:
     """Tell what waits on an account."""
     row = connection.execute(_WAITING, (account_id,)).fetchone()
     (in_hand,) = connection.execute(_IN_HAND, (account_id,)).fetchone()
@@ -110,12 +110,12 @@ def waiting(connection: sqlite3.Connection, account_id: str) -> Waiting:
     return Waiting(row["waiting"], moment(soonest) if soonest is not None else None, in_hand)
 
 
-def _next(connection: sqlite3.Connection) -> int:
+def _next(connection: Connection) -> int:
     connection.execute("UPDATE account_table SET revision = revision + 1 WHERE name = 'account'")
     return revision(connection)
 
 
-def _added(row: sqlite3.Row) -> Added:
+def _added(row: Row) -> Added:
     account = Account(
         id=row["id"],
         platform=row["platform"],

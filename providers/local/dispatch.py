@@ -5,7 +5,6 @@ that grows with every claim; whoever writes an outcome must still hold it, so an
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from providers.local.ledger import moment, refold, stamp
 from providers.local.state import IN_HAND, Record, State, Verdict
 from providers.networks.kind import Pace
 from providers.networks.network import Kept, Parcel
+from providers.store import Connection, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,23 @@ class Terms:
     pace: Pace
 
 
-def accounts_due(connection: sqlite3.Connection, now: datetime) -> tuple[list[str], datetime | None]:
+def accounts_due(connection: Connection, now: datetime) -> tuple[list[str], datetime | None]:
     """Name the accounts on which something is due, and tell when the next comes to be."""
     accounts = [row["account"] for row in connection.execute(_DUE, (stamp(now),)).fetchall()]
     return accounts, _soonest(connection, _FOLLOWING, stamp(now))
 
 
-def next_lapse(connection: sqlite3.Connection) -> datetime | None:
+def next_lapse(connection: Connection) -> datetime | None:
     """Tell when the next lease runs out."""
     return _soonest(connection, _NEXT_LAPSE)
 
 
-def longest_waiting(connection: sqlite3.Connection) -> datetime | None:
+def longest_waiting(connection: Connection) -> datetime | None:
     """Tell since when the delivery that waits longest has been due, whichever account it is for."""
     return _soonest(connection, _LONGEST)
 
 
-def take(connection: sqlite3.Connection, account: str, now: datetime, terms: Terms) -> Claim | datetime | None:
+def take(connection: Connection, account: str, now: datetime, terms: Terms) -> Claim | datetime | None:
     """Take up the delivery that is first in the line of an account, to send it, or to look for it.
 
     Otherwise tell when that may be tried again; ``None``: nobody waits, or not before something else happened.
@@ -79,7 +79,7 @@ def take(connection: sqlite3.Connection, account: str, now: datetime, terms: Ter
     return _claim(connection.execute(_CLAIM, (row["id"],)).fetchone())
 
 
-def give_back(connection: sqlite3.Connection, claim: Claim, at: datetime | None = None) -> None:
+def give_back(connection: Connection, claim: Claim, at: datetime | None = None) -> None:
     """Put a delivery back of which nothing has left: due ``at`` a time, or since its lease ran out."""
     state = State.SETTLING if claim.state is State.RECONCILING else State.QUEUED
     values = (state, stamp(at) if at else None, claim.parcel.delivery_id, claim.fence)
@@ -87,7 +87,7 @@ def give_back(connection: sqlite3.Connection, claim: Claim, at: datetime | None 
     refold(connection, claim.parcel.post_id)
 
 
-def intend(connection: sqlite3.Connection, claim: Claim, until: datetime) -> bool:
+def intend(connection: Connection, claim: Claim, until: datetime) -> bool:
     """Record that a claimed delivery is about to be sent; false: it is no longer the claimant's."""
     changed = connection.execute(
         "UPDATE delivery SET state = 'sending', wake_at = ? WHERE id = ? AND fence = ? AND state = 'leased'",
@@ -97,7 +97,7 @@ def intend(connection: sqlite3.Connection, claim: Claim, until: datetime) -> boo
     return bool(changed)
 
 
-def renew(connection: sqlite3.Connection, claim: Claim, until: datetime) -> None:
+def renew(connection: Connection, claim: Claim, until: datetime) -> None:
     """Hold a delivery longer, while its holder works on it."""
     connection.execute(
         "UPDATE delivery SET wake_at = ? WHERE id = ? AND fence = ? AND state IN ('leased', 'sending', 'reconciling')",
@@ -105,7 +105,7 @@ def renew(connection: sqlite3.Connection, claim: Claim, until: datetime) -> None
     )
 
 
-def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict, now: datetime) -> bool:
+def conclude(connection: Connection, claim: Claim, verdict: Verdict, now: datetime) -> bool:
     """Write what became of a delivery that was sent or looked for; false: another has decided since."""
     published = verdict.published
     values = (
@@ -130,7 +130,7 @@ def conclude(connection: sqlite3.Connection, claim: Claim, verdict: Verdict, now
     return bool(changed)
 
 
-def lapse(connection: sqlite3.Connection, now: datetime, judge: Callable[[Claim], Verdict], limit: int) -> int:
+def lapse(connection: Connection, now: datetime, judge: Callable[[Claim], Verdict], limit: int) -> int:
     """Decide up to ``limit`` deliveries whose holder let the lease run out; tell how many there were.
 
     One that was only leased, or looked for, goes back, for nothing of it was sent meanwhile.
@@ -145,7 +145,7 @@ def lapse(connection: sqlite3.Connection, now: datetime, judge: Callable[[Claim]
 
 
 def miss(
-    connection: sqlite3.Connection, earliest: datetime, tell: Callable[[datetime, bool, str | None], str], limit: int
+    connection: Connection, earliest: datetime, tell: Callable[[datetime, bool, str | None], str], limit: int
 ) -> int:
     """Give up to ``limit`` deliveries up that were due before ``earliest``, in the words of ``tell``.
 
@@ -202,7 +202,7 @@ _CLAIM = _HELD + "delivery.id = ?"
 _LAPSED = _HELD + "state IN ('leased', 'sending', 'reconciling') AND wake_at <= ? LIMIT ?"
 
 
-def _claim(row: sqlite3.Row) -> Claim:
+def _claim(row: Row) -> Claim:
     scheduled_at = moment(row["scheduled_at"]) if row["scheduled_at"] is not None else None
     due_at = scheduled_at or moment(row["created_at"])
     parcel = Parcel(
@@ -222,6 +222,6 @@ def _claim(row: sqlite3.Row) -> Claim:
     return Claim(parcel, State(row["state"]), row["fence"], record)
 
 
-def _soonest(connection: sqlite3.Connection, statement: str, *values: object) -> datetime | None:
+def _soonest(connection: Connection, statement: str, *values: object) -> datetime | None:
     found = connection.execute(statement, values).fetchone()["soonest"]
     return moment(found) if found is not None else None

@@ -6,21 +6,19 @@ an earlier try may have sent is never told as if it had not been.
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from providers.local.ledger import find, kept, packed, refold, stamp
 from providers.local.state import AGAIN, IN_HAND, WAITING, State
 from providers.protocol import Failure
+from providers.store import Connection, Row
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.post import Change, Delivery, Post, Removal
 
 
-def update(
-    connection: sqlite3.Connection, post_id: str, change: Change, delivery_ids: Sequence[str], now: datetime
-) -> Post:
+def update(connection: Connection, post_id: str, change: Change, delivery_ids: Sequence[str], now: datetime) -> Post:
     """Change a post as a whole, or not at all; ``delivery_ids`` are for accounts that come to it.
 
     Raises:
@@ -46,7 +44,7 @@ def update(
     return _read(connection, post_id)
 
 
-def delete(connection: sqlite3.Connection, post_id: str) -> tuple[Removal, ...]:
+def delete(connection: Connection, post_id: str) -> tuple[Removal, ...]:
     """Cancel what has not gone out; tell what has, or may have.
 
     Raises:
@@ -61,7 +59,7 @@ def delete(connection: sqlite3.Connection, post_id: str) -> tuple[Removal, ...]:
     return tuple(_removal(row) for row in rows)
 
 
-def retry(connection: sqlite3.Connection, post_id: str, accounts: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
+def retry(connection: Connection, post_id: str, accounts: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
     """Queue failed and missed deliveries on these accounts that may be sent again; tell how all on them stand."""
     rows = _rows(connection, post_id)
     chosen = [row["id"] for row in rows if row["account"] in accounts and row["state"] in AGAIN and row["retry"] != 0]
@@ -70,16 +68,16 @@ def retry(connection: sqlite3.Connection, post_id: str, accounts: Sequence[str],
     return tuple(sent for sent in _read(connection, post_id).deliveries if sent.account in accounts)
 
 
-def waiting(connection: sqlite3.Connection) -> dict[str, int]:
+def waiting(connection: Connection) -> dict[str, int]:
     """Count the posts that have not ended, by status."""
     return dict(connection.execute(_WAITING_POSTS).fetchall())
 
 
 def _move(
-    connection: sqlite3.Connection,
+    connection: Connection,
     post_id: str,
     accounts: Sequence[Account],
-    rows: Sequence[sqlite3.Row],
+    rows: Sequence[Row],
     delivery_ids: Sequence[str],
 ) -> None:
     """Take deliveries off accounts that are left out, and put new ones, like the first, on those that come."""
@@ -106,7 +104,7 @@ def _state(change: Change) -> State | None:
     return State.SCHEDULED if change.scheduled_at is not None else None
 
 
-def _removal(row: sqlite3.Row) -> Removal:
+def _removal(row: Row) -> Removal:
     state = State(row["state"])
     if state is State.PUBLISHED:
         where = f" ({row['url']})" if row["url"] else ""
@@ -117,24 +115,24 @@ def _removal(row: sqlite3.Row) -> Removal:
     return Removal(row["account"], removed=True, stays_live=False)
 
 
-def _conflict(post_id: str, row: sqlite3.Row, nothing: str) -> Failure:
+def _conflict(post_id: str, row: Row, nothing: str) -> Failure:
     now = _NOW.get(State(row["state"]), f"is {row['state']}")
     return Failure(ErrorCode.STATE_CONFLICT, f"The delivery on {row['account']} {now}: {nothing}.", post_id=post_id)
 
 
-def _doubtful(post_id: str, row: sqlite3.Row) -> Failure:
+def _doubtful(post_id: str, row: Row) -> Failure:
     message = f"An earlier try may have delivered this post on {row['account']}: nothing was changed."
     return Failure(ErrorCode.STATE_CONFLICT, message, post_id=post_id)
 
 
-def _rows(connection: sqlite3.Connection, post_id: str) -> list[sqlite3.Row]:
+def _rows(connection: Connection, post_id: str) -> list[Row]:
     rows = connection.execute(_ROWS, (post_id,)).fetchall()
     if not rows:
         raise Failure(ErrorCode.NOT_FOUND, f"There is no post {post_id[:100]}.")
     return rows
 
 
-def _read(connection: sqlite3.Connection, post_id: str) -> Post:
+def _read(connection: Connection, post_id: str) -> Post:
     refold(connection, post_id)
     post = find(connection, post_id)
     if post is None:
@@ -145,7 +143,7 @@ def _read(connection: sqlite3.Connection, post_id: str) -> Post:
 _TIMING = ("state", "wake_at", "due_at")
 _ROWS = (
     "SELECT delivery.*, settings FROM delivery JOIN post ON post.id = delivery.post_id WHERE post_id = ?"
-    " ORDER BY delivery.rowid"
+    " ORDER BY delivery.id"
 )
 _NOW = {
     State.LEASED: "is being sent at this moment",
@@ -156,17 +154,19 @@ _NOT_SURE = "An earlier try may have delivered it; it is not sent again. If it i
 # Files belong to the media that they come with.
 _REWRITE = (
     "UPDATE post SET caption = coalesce(?, caption), scheduled_at = coalesce(?, scheduled_at),"
-    " media = coalesce(?, media), assets = iif(? IS NULL, assets, ?) WHERE id = ?"
+    " media = coalesce(?, media), assets = CASE WHEN CAST(? AS TEXT) IS NULL THEN assets ELSE ? END"
+    " WHERE id = ?"
 )
 # A changed delivery starts anew: what was tried and refused was another. Its next try comes no sooner.
 _RESTART = (
-    "UPDATE delivery SET state = coalesce(?1, state), wake_at = iif(?1 = 'draft', NULL, coalesce(?2, wake_at)),"
+    "UPDATE delivery SET state = coalesce(?1, state),"
+    " wake_at = CASE WHEN ?1 = 'draft' THEN NULL ELSE coalesce(?2, wake_at) END,"
     " due_at = coalesce(?2, due_at), since = ?3, tries = 0, refusals = 0, looks = 0, error = NULL, retry = NULL"
     " WHERE post_id = ?4"
 )
 _CANCEL = (
-    "UPDATE delivery SET state = iif(doubt, 'unknown', 'cancelled'), error = iif(doubt, ?, error), wake_at = NULL,"
-    " retry = NULL"
+    "UPDATE delivery SET state = CASE WHEN doubt = 1 THEN 'unknown' ELSE 'cancelled' END,"
+    " error = CASE WHEN doubt = 1 THEN ? ELSE error END, wake_at = NULL, retry = NULL"
     " WHERE post_id = ? AND state IN ('draft', 'scheduled', 'queued', 'settling', 'failed', 'missed')"
 )
 _AGAIN = (

@@ -1,10 +1,10 @@
 """How the embedded engine stands, in figures: what waits, what is under way, how late it went out."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from providers.local.ledger import moment, stamp
+from providers.store import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Lateness:
     p99_seconds: float | None
 
 
-def queue(connection: sqlite3.Connection, now: datetime) -> Queue:
+def queue(connection: Connection, now: datetime) -> Queue:
     """Count what has not ended; reads the entries of what waits, and no more."""
     at = stamp(now)
     due = connection.execute(_DUE, (at,)).fetchone()["count"]
@@ -45,14 +45,14 @@ def queue(connection: sqlite3.Connection, now: datetime) -> Queue:
     return Queue(due + ahead["count"], due, in_hand, settling, unknown, _moment(since), _moment(ahead["soonest"]))
 
 
-def lateness(connection: sqlite3.Connection, since: datetime) -> Lateness:
+def lateness(connection: Connection, since: datetime) -> Lateness:
     """Tell how late went out what was published since a time."""
     count = connection.execute(_PUBLISHED, (stamp(since),)).fetchone()["count"]
     half, most = (_at(connection, since, int(share * count)) for share in (0.5, 0.99)) if count else (None, None)
     return Lateness(count, half, most)
 
 
-def _at(connection: sqlite3.Connection, since: datetime, place: int) -> float:
+def _at(connection: Connection, since: datetime, place: int) -> float:
     late = connection.execute(_LATE, (stamp(since), place)).fetchone()["late"]
     return timedelta(microseconds=late).total_seconds()
 

@@ -4,19 +4,19 @@ Each function is the inside of a transaction. A hold is for a time (the network 
 until somebody logs in anew. The pace is a GCRA (reference engine 2.5): one number says from when on the next may go.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
 from providers.local.ledger import moment, stamp
 from providers.local.state import Hold, Verdict, closed_for
 from providers.networks.kind import Pace
+from providers.store import Connection
 
 #: A hold without an end, in the column; as far off as its integers go.
 _FOR_GOOD = 2**62
 
 
-def opens_at(connection: sqlite3.Connection, account: str, now: datetime, pace: Pace) -> datetime | Hold | None:
+def opens_at(connection: Connection, account: str, now: datetime, pace: Pace) -> datetime | Hold | None:
     """Tell when an account may be posted to, if not now; a hold where only a new login helps."""
     row = connection.execute("SELECT held_until, reason, free_at FROM gate WHERE account = ?", (account,)).fetchone()
     if row is None:
@@ -32,14 +32,14 @@ def stamp_of(pace: Pace) -> int:
     return round(pace.every.total_seconds() * 1e6) * (pace.burst - 1)
 
 
-def passed(connection: sqlite3.Connection, account: str, now: datetime, pace: Pace) -> None:
+def passed(connection: Connection, account: str, now: datetime, pace: Pace) -> None:
     """Count one post that goes out now."""
     if pace.every:
         step = round(pace.every.total_seconds() * 1e6)
         connection.execute(_COUNT, (account, stamp(now) + step, stamp(now), step))
 
 
-def conclude(connection: sqlite3.Connection, account: str, verdict: Verdict, now: datetime) -> None:
+def conclude(connection: Connection, account: str, verdict: Verdict, now: datetime) -> None:
     """Close an account that is to be held, or whose server fails again and again; or note that it works."""
     if verdict.hold:
         hold(connection, account, verdict.hold)
@@ -53,18 +53,18 @@ def conclude(connection: sqlite3.Connection, account: str, verdict: Verdict, now
         connection.execute("UPDATE gate SET failures = 0 WHERE account = ? AND failures > 0", (account,))
 
 
-def hold(connection: sqlite3.Connection, account: str, why: Hold) -> None:
+def hold(connection: Connection, account: str, why: Hold) -> None:
     """Close an account; a hold that ends later than this one stays."""
     until = stamp(why.until) if why.until else _FOR_GOOD
     connection.execute(_HOLD, (account, until, why.reason[:500]))
 
 
-def release(connection: sqlite3.Connection, account: str) -> None:
+def release(connection: Connection, account: str) -> None:
     """Open an account that was logged in anew."""
     connection.execute("UPDATE gate SET held_until = NULL, reason = NULL, failures = 0 WHERE account = ?", (account,))
 
 
-def held(connection: sqlite3.Connection, now: datetime) -> Mapping[str, Hold]:
+def held(connection: Connection, now: datetime) -> Mapping[str, Hold]:
     """Tell which accounts are closed, and why."""
     rows = connection.execute("SELECT account, held_until, reason FROM gate WHERE held_until > ?", (stamp(now),))
     return {row["account"]: _hold(row["held_until"], row["reason"]) for row in rows.fetchall()}

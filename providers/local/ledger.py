@@ -5,7 +5,6 @@ row, and written in the same transaction as every change of a delivery, so that 
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 
 from providers.local.state import State
 from providers.networks.network import Kept
+from providers.store import Connection, Row
 from schemas.asset import Asset
 from schemas.jsonvalue import JsonObject
 from schemas.post import Delivery, Order, Page, Post, Query
@@ -59,7 +59,8 @@ LEDGER_MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE post ADD COLUMN assets TEXT;
     ALTER TABLE delivery ADD COLUMN since INTEGER;
     ALTER TABLE delivery ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
-    UPDATE delivery SET doubt = 1 WHERE tries > 0 AND state NOT IN ('published', 'cancelled') AND retry IS NOT 0
+    UPDATE delivery SET doubt = 1
+        WHERE tries > 0 AND state NOT IN ('published', 'cancelled') AND (retry IS NULL OR retry <> 0)
     """,
     # settings: the objects that networks have of their own, by field. remote_id: what a network calls a delivery.
     """
@@ -121,7 +122,7 @@ class Entry:
     trace: str | None = None
 
 
-def enter(connection: sqlite3.Connection, order: Order, entry: Entry, now: datetime) -> tuple[Post, bool]:
+def enter(connection: Connection, order: Order, entry: Entry, now: datetime) -> tuple[Post, bool]:
     """Write a post and its deliveries, unless its key is there already; tell the post and whether it was there."""
     earlier = find_by_key(connection, order.key)
     if earlier is not None:
@@ -172,17 +173,17 @@ def _file(asset: Asset) -> Kept:
     )
 
 
-def find(connection: sqlite3.Connection, post_id: str) -> Post | None:
+def find(connection: Connection, post_id: str) -> Post | None:
     """Read one post by its id."""
     return next(iter(_posts(connection, "WHERE post.id = ?", [post_id])), None)
 
 
-def find_by_key(connection: sqlite3.Connection, key: str) -> Post | None:
+def find_by_key(connection: Connection, key: str) -> Post | None:
     """Read one post by the key of its order."""
     return next(iter(_posts(connection, "WHERE post.key = ?", [key])), None)
 
 
-def page(connection: sqlite3.Connection, query: Query, after: tuple[int, str] | None) -> Page:
+def page(connection: Connection, query: Query, after: tuple[int, str] | None) -> Page:
     """Read a page of posts, newest first; the summary counts all that the filters other than status keep."""
     scope = _Filter(query)
     totals = connection.execute(_TOTALS.format(scope.where), scope.values)
@@ -201,7 +202,7 @@ def page(connection: sqlite3.Connection, query: Query, after: tuple[int, str] | 
     return Page(posts, positions, positions[-1] if len(found) > query.limit else None, summary)
 
 
-def refold(connection: sqlite3.Connection, post_id: str) -> None:
+def refold(connection: Connection, post_id: str) -> None:
     """Bring a post's status in line with its deliveries."""
     rows = connection.execute("SELECT state FROM delivery WHERE post_id = ?", (post_id,))
     status = fold([State(row["state"]).status for row in rows])
@@ -239,7 +240,7 @@ _ONE_PAGE = "WHERE post.id IN (SELECT id FROM post {} ORDER BY created_at DESC, 
 _POSTS = (
     "SELECT post.*, account, state, url, error, retry, published_at"
     " FROM post JOIN delivery ON delivery.post_id = post.id {}"
-    " ORDER BY created_at DESC, post.id DESC, delivery.rowid"
+    " ORDER BY created_at DESC, post.id DESC, delivery.id"
 )
 
 
@@ -248,13 +249,13 @@ def _position(post: Post) -> JsonObject:
     return {"created_at": stamp(post.created_at) if post.created_at else 0, "id": post.id}
 
 
-def _posts(connection: sqlite3.Connection, where: str, values: list[Any]) -> list[Post]:
+def _posts(connection: Connection, where: str, values: list[Any]) -> list[Post]:
     """Read posts with their deliveries, newest first, the deliveries in the order of the accounts."""
     rows = connection.execute(_POSTS.format(where), values)
     return [_post(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
 
 
-def _post(rows: list[sqlite3.Row]) -> Post:
+def _post(rows: list[Row]) -> Post:
     row = rows[0]
     status = Status(row["status"])
     return Post(
@@ -269,7 +270,7 @@ def _post(rows: list[sqlite3.Row]) -> Post:
     )
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
+def _delivery(row: Row) -> Delivery:
     return Delivery(
         account=row["account"],
         status=State(row["state"]).status,

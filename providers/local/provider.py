@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from providers.database import Database, Work
 from providers.local import editing, ledger, taking_back
 from providers.local.abilities import ABILITIES
 from providers.local.identity import ulid
@@ -14,6 +13,7 @@ from providers.local.roster import Roster
 from providers.local.rules import RULES
 from providers.networks.network import Network
 from providers.protocol import Failure
+from providers.store import Store, Work
 from providers.tracing import here
 from schemas.ability import Ability, Act
 from schemas.account import Account
@@ -57,7 +57,7 @@ class Local:
     poll_seconds = 1.0
     abilities: Mapping[Act, Ability] = ABILITIES
 
-    def __init__(self, database: Database, clock: Clock, roster: Roster, *, wake: Callable[[], None] = _nobody) -> None:
+    def __init__(self, database: Store, clock: Clock, roster: Roster, *, wake: Callable[[], None] = _nobody) -> None:
         self._database = database
         self._clock = clock
         self._roster = roster
@@ -89,7 +89,8 @@ class Local:
         order = replace(order, accounts=await self._own(order.accounts, order.assets))
         entry = ledger.Entry(f"pst_{ulid(now)}", [f"dlv_{ulid(now)}" for _ in order.accounts], here())
         work = partial(ledger.enter, order=order, entry=entry, now=now)
-        post, replayed = await self._stored(self._database.write, work)
+        alone = partial(self._database.write, turn=(f"ledger {order.key}",))
+        post, replayed = await self._stored(alone, work)
         self._wake()
         return replace(_receipt(post, replayed=replayed), warnings=_elsewhere(order.accounts))
 

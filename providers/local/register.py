@@ -6,12 +6,12 @@ from functools import partial
 import structlog
 from anyio import to_thread
 
-from providers.database import Database
 from providers.local import accounts, gates
 from providers.local.accounts import Added, Waiting
 from providers.local.state import Hold
 from providers.local.vault import Vault, VaultError
 from providers.networks.kind import Login
+from providers.store import Store
 from schemas.instant import Clock
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 class Register:
     """Adds, reads and removes accounts, for all processes and machines that share the database."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Store, vault: Vault, clock: Clock) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock

@@ -5,13 +5,13 @@ of the backed-up one, everything else is doubted that a repeat would send a seco
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from providers.local.ledger import refold, stamp
+from providers.store import Connection, Row
 from schemas.instant import wire
 
 
@@ -32,7 +32,7 @@ class Doubts:
     keep_schedule: bool = False
 
 
-def take_over(connection: sqlite3.Connection) -> frozenset[str]:
+def take_over(connection: Connection) -> frozenset[str]:
     """Bring over, from ``before``, every post of which anything was sent or may have been; name them."""
     posts = [row[0] for row in connection.execute(_SENT).fetchall()]
     for post_id in posts:
@@ -46,12 +46,12 @@ def take_over(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(posts)
 
 
-def left_out(connection: sqlite3.Connection) -> int:
+def left_out(connection: Connection) -> int:
     """Count the posts of ``before`` that are not here."""
     return connection.execute(_LEFT_OUT).fetchone()[0]
 
 
-def doubt(connection: sqlite3.Connection, terms: Doubts, known: frozenset[str]) -> Mapping[str, int]:
+def doubt(connection: Connection, terms: Doubts, known: frozenset[str]) -> Mapping[str, int]:
     """Doubt what may have gone out since, but for ``known`` posts; tell how many deliveries became what."""
     told: dict[str, int] = {}
     touched: set[str] = set()
@@ -70,7 +70,7 @@ def doubt(connection: sqlite3.Connection, terms: Doubts, known: frozenset[str]) 
     return {kind: count for kind, count in told.items() if kind != "draft"}
 
 
-def rehouse(connection: sqlite3.Connection, media: Path) -> None:
+def rehouse(connection: Connection, media: Path) -> None:
     """Let the files of posts lie in the media folder of this home, wherever they lay."""
     for row in connection.execute("SELECT id, assets FROM post WHERE assets IS NOT NULL").fetchall():
         assets = json.loads(row["assets"])
@@ -79,12 +79,12 @@ def rehouse(connection: sqlite3.Connection, media: Path) -> None:
             connection.execute("UPDATE post SET assets = ? WHERE id = ?", (json.dumps(moved), row["id"]))
 
 
-def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+def columns(connection: Connection, table: str) -> list[str]:
     """Name the columns of a table of the restored database."""
     return [row["name"] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]
 
 
-def _kind(row: sqlite3.Row, terms: Doubts) -> str | None:
+def _kind(row: Row, terms: Doubts) -> str | None:
     if row["state"] == "draft":
         return "draft"
     if row["state"] in ("failed", "missed"):

@@ -3,7 +3,6 @@
 Whoever dies in between leaves it told as published; to delete it again finds it gone.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from anyio import create_task_group, move_on_after
 from providers.local.ledger import refold
 from providers.networks.network import Network
 from providers.protocol import Failure
+from providers.store import Connection
 from schemas.errors import ErrorCode
 from schemas.post import Removal
 
@@ -28,7 +28,7 @@ class Out:
     remote_id: str
 
 
-def out(connection: sqlite3.Connection, post_id: str) -> list[Out]:
+def out(connection: Connection, post_id: str) -> list[Out]:
     """Find the deliveries of a post that are out, and by a name that their network knows."""
     rows = connection.execute(
         "SELECT id, account, remote_id FROM delivery"
@@ -38,7 +38,7 @@ def out(connection: sqlite3.Connection, post_id: str) -> list[Out]:
     return [Out(row["id"], row["account"], row["remote_id"]) for row in rows]
 
 
-def gone(connection: sqlite3.Connection, post_id: str, taken: Sequence[Out]) -> None:
+def gone(connection: Connection, post_id: str, taken: Sequence[Out]) -> None:
     """Write down what was taken back."""
     for one in taken:
         connection.execute(

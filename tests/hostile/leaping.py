@@ -7,7 +7,7 @@ on threads would be leapt over: `Disk` has the real database without its thread.
 import asyncio
 import selectors
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,7 +54,7 @@ class Disk(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(path, COMPONENTS)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], turn: Sequence[str] | None = None) -> T:
         return self._transact("IMMEDIATE", work)
 
     async def read(self, work: Work[T]) -> T:

@@ -20,6 +20,7 @@ from engine.intent import MIGRATIONS, Intent, State, Wanted
 from engine.journal import Journal, Standing
 from engine.orders import content
 from providers.database import Database
+from providers.store import Connection, Row
 from schemas.request import PostRequest
 from tests.journal.model import BETWEEN, FIRST, LEASE, LOOK_LEASE, RAREST, SKEW, Model, Post, Record
 
@@ -210,7 +211,7 @@ class JournalMachine(RuleBasedStateMachine):
 
     @rule(process=PROCESS, statement=st.sampled_from(["UPDATE intent SET state = 'accepted'", "DELETE FROM intent"]))
     def crash_in_a_transaction(self, process: int, statement: str) -> None:
-        def break_off(connection: sqlite3.Connection) -> None:
+        def break_off(connection: Connection) -> None:
             connection.execute(statement)
             raise CrashError
 
@@ -239,7 +240,7 @@ class JournalMachine(RuleBasedStateMachine):
             if row["state"] == State.ACCEPTED:
                 assert tuple(row) == self.accepted.setdefault(row["id"], tuple(row))
 
-    def rows(self) -> list[sqlite3.Row]:
+    def rows(self) -> list[Row]:
         path = self.folder / "journal.db"
         if not path.exists():
             return []

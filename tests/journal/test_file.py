@@ -13,6 +13,7 @@ import pytest
 from engine.intent import MIGRATIONS, State, Wanted
 from engine.journal import Journal, Standing
 from providers.database import Database
+from providers.store import Connection
 from tests.desk import INSTAGRAM, SLIDES, Body, genviral
 from tests.wire.desk import moving
 
@@ -63,7 +64,7 @@ async def write_first_schema(path: Path, wanted: dict[State, Wanted], opened: da
     old = Database(path, {"journal": MIGRATIONS[:1]})
     told: Body = {"id": "genviral:post", "status": "published", "deliveries": [], "warnings": []}
 
-    def write(connection: sqlite3.Connection) -> None:
+    def write(connection: Connection) -> None:
         for state, one in wanted.items():
             answer = json.dumps(told) if state is State.ACCEPTED else None
             row = (f"jrn_{state}", f"key-{state}", one.fingerprint, "genviral", state, json.dumps(one.request), answer)

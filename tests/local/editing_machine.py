@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -23,6 +22,7 @@ from providers.local.roster import Roster
 from providers.local.state import Nature, State, Verdict, judge
 from providers.networks.kind import Pace
 from providers.protocol import Failure
+from providers.store import Connection
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.post import Change
@@ -83,7 +83,7 @@ class EditingMachine(RuleBasedStateMachine):
         return {row["id"]: dict(row) for row in found}
 
     def everything(self) -> list[tuple[object, ...]]:
-        def read(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+        def read(connection: Connection) -> list[tuple[object, ...]]:
             tables = ("SELECT * FROM post ORDER BY id", "SELECT * FROM delivery ORDER BY id")
             return [tuple(row) for table in tables for row in connection.execute(table)]
 

@@ -1,6 +1,5 @@
 """One file, several connections and processes: who sees and keeps what."""
 
-import sqlite3
 import stat
 import sys
 import threading
@@ -11,6 +10,7 @@ import anyio
 import pytest
 
 from providers.database import Database
+from providers.store import Connection
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def databases(tmp_path: Path) -> AsyncIterator[tuple[Database, Database]]:
         await database.aclose()
 
 
-def words(connection: sqlite3.Connection) -> list[str]:
+def words(connection: Connection) -> list[str]:
     return [row["word"] for row in connection.execute("SELECT word FROM note")]
 
 
@@ -48,7 +48,7 @@ async def test_what_one_connection_writes_another_reads(databases: tuple[Databas
 
 
 async def test_what_raises_is_rolled_back(databases: tuple[Database, Database]) -> None:
-    def spoil(connection: sqlite3.Connection) -> None:
+    def spoil(connection: Connection) -> None:
         connection.execute("INSERT INTO note VALUES ('half')")
         raise ValueError("half way")
 
@@ -75,7 +75,7 @@ async def test_opening_a_second_connection_does_not_let_go_of_the_first_ones_loc
     await add(first, "there is a file")
     holding, done = threading.Event(), threading.Event()
 
-    def hold(connection: sqlite3.Connection) -> None:
+    def hold(connection: Connection) -> None:
         connection.execute("INSERT INTO note VALUES ('held')")
         holding.set()
         done.wait(20)

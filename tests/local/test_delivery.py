@@ -1,6 +1,7 @@
 """Deliveries round by round: when they go out, and what happens to what was left lying."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from providers.local.state import State, Verdict
 from providers.networks.kind import Pace
 from providers.networks.network import Parcel, Published, Window
 from providers.networks.webhook import Webhook
+from providers.store import Connection
 from schemas.account import Account
 from schemas.post import Delivery, Query
 from schemas.status import Status
@@ -233,7 +235,7 @@ async def test_a_bug_in_a_network_is_a_doubt(tmp_path: Path, watch: Watch, exact
 
 
 async def test_a_tick_costs_the_same_however_many_posts_lie_ahead(embedded: Embedded, watch: Watch) -> None:
-    def pile_up(connection: sqlite3.Connection, count: int) -> None:
+    def pile_up(connection: Connection, count: int) -> None:
         later = dispatch.stamp(watch.now + timedelta(days=30))
         ids = [(f"pst_{count}_{n}",) for n in range(count)]
         connection.executemany(
@@ -249,13 +251,17 @@ async def test_a_tick_costs_the_same_however_many_posts_lie_ahead(embedded: Embe
         """Count the database's own instructions in one tick that has nothing to do."""
         count = 0
 
+        def watched(connection: Connection, by: Callable[[], None] | None, every: int) -> None:
+            assert isinstance(connection, sqlite3.Connection)
+            connection.set_progress_handler(by, every)
+
         def tick() -> None:
             nonlocal count
             count += 1
 
-        await embedded.database.read(lambda connection: connection.set_progress_handler(tick, 1))
+        await embedded.database.read(lambda connection: watched(connection, tick, 1))
         await embedded.courier.step()
-        await embedded.database.read(lambda connection: connection.set_progress_handler(None, 0))
+        await embedded.database.read(lambda connection: watched(connection, None, 0))
         return count
 
     await embedded.database.write(partial(pile_up, count=100))

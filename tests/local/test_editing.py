@@ -1,6 +1,5 @@
 """Posts that wait are changed, held back, sent now, cancelled; failed ones are sent again."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -14,6 +13,7 @@ from providers.local import dispatch
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.networks.webhook import Webhook
 from providers.protocol import Failure
+from providers.store import Connection
 from schemas.ability import Act
 from schemas.account import Account
 from schemas.asset import Asset, Measures
@@ -272,7 +272,7 @@ async def test_a_webhook_is_sent_no_files(tmp_path: Path, watch: Watch) -> None:
 async def test_a_ledger_of_before_is_read_on_and_its_tries_are_doubted(tmp_path: Path, watch: Watch) -> None:
     old = Database(tmp_path / "postwright.db", {"local": LEDGER_MIGRATIONS[:1]})
 
-    def fill(connection: sqlite3.Connection) -> None:
+    def fill(connection: Connection) -> None:
         connection.execute("INSERT INTO post VALUES ('pst_1', 'k', 'queued', 'Old', NULL, NULL, 0)")
         connection.execute(
             "INSERT INTO delivery (id, post_id, account, platform, state, wake_at, tries)"
