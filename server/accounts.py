@@ -19,6 +19,8 @@ from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.untrusted import clean
 from server.app import COMPONENTS, DATABASE
+from server.audit import Audit, entry
+from server.caller import Caller, os_user
 from server.embedded import means_of, register_of, roster_of
 from server.home import using
 from server.log import redact
@@ -82,6 +84,7 @@ async def add(settings: Settings, kind: Kind, told: Mapping[str, str], say: Say)
         account = login.account
         waited = await books.register.waiting(account.id)
         is_new, where = await books.register.add(login)
+        await _note(settings, "accounts add", account.id)
         say(True, f"{books.plain(who(account))} {'is added' if is_new else 'is logged in anew'} as {account.id}")
         if login.secrets:
             say(True, f"its secrets are in {where}")
@@ -206,11 +209,20 @@ async def remove(settings: Settings, account: str) -> int:
     """Remove an account, and cancel what waits there; tell how many deliveries that were.
 
     Raises:
-        VaultError: it is removed, but its secrets are not.
-        sqlite3.Error, OSError: the database cannot be written; nothing was changed.
+        VaultError: its secrets cannot be removed; nothing was changed.
+        sqlite3.Error, OSError: the database cannot be written; its secrets are gone from this machine.
     """
     async with opened(settings) as books:
-        return await books.register.remove(account)
+        cancelled = await books.register.remove(account)
+        await _note(settings, "accounts remove", account)
+        return cancelled
+
+
+async def _note(settings: Settings, verb: str, account: str) -> None:
+    """Let what a person did to an account land in the audit trail; what cannot be written is told in the log."""
+    person = Caller("postwright", "terminal", os_user())
+    line = entry(person, verb, settings.mode, {"accounts": [account]}, None)
+    await Audit(settings.home, utc_now, settings.hidden).write(line)
 
 
 def who(account: Account) -> str:

@@ -105,9 +105,9 @@ def remove(connection: Connection, account_id: str) -> int:
 def waiting(connection: Connection, account_id: str) -> Waiting:
     """Tell what waits on an account."""
     row = connection.execute(_WAITING, (account_id,)).fetchone()
-    (in_hand,) = connection.execute(_IN_HAND, (account_id,)).fetchone()
+    in_hand = connection.execute(_IN_HAND, (account_id,)).fetchone()
     soonest = row["soonest"]
-    return Waiting(row["waiting"], moment(soonest) if soonest is not None else None, in_hand)
+    return Waiting(row["waiting"], moment(soonest) if soonest is not None else None, in_hand["in_hand"])
 
 
 def _next(connection: Connection) -> int:
@@ -139,7 +139,9 @@ _PUT = (
 _OF_WAITING = "FROM delivery WHERE account = ? AND state IN ('draft', 'scheduled', 'queued', 'settling')"
 _WAITING = f"SELECT count(*) AS waiting, min(wake_at) AS soonest {_OF_WAITING}"
 _WAITING_POSTS = f"SELECT post_id {_OF_WAITING}"
-_IN_HAND = "SELECT count(*) FROM delivery WHERE account = ? AND state IN ('leased', 'sending', 'reconciling')"
+_IN_HAND = (
+    "SELECT count(*) AS in_hand FROM delivery WHERE account = ? AND state IN ('leased', 'sending', 'reconciling')"
+)
 _CANCEL = (
     "UPDATE delivery SET state = CASE WHEN doubt = 1 OR state = 'settling' THEN 'unknown' ELSE 'cancelled' END,"
     " error = CASE WHEN doubt = 1 OR state = 'settling' THEN CAST(?2 AS TEXT) ELSE CAST(?1 AS TEXT) END,"

@@ -103,9 +103,8 @@ class Register:
         """Remove an account with its secrets, and cancel what waits there; tell how many deliveries that were.
 
         Raises:
-            VaultError: the account is gone, but its secrets are not.
-            sqlite3.Error, OSError: the database cannot be written; nothing was changed.
+            VaultError: its secrets cannot be removed; nothing was changed.
+            sqlite3.Error, OSError: the database cannot be written; its secrets are gone from this machine.
         """
-        cancelled = await self._database.write(partial(accounts.remove, account_id=account))
         await to_thread.run_sync(self._vault.forget, account)
-        return cancelled
+        return await self._database.write(partial(accounts.remove, account_id=account))

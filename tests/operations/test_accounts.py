@@ -238,11 +238,26 @@ async def test_removing_tells_what_waits_and_cancels_it_and_nothing_is_lost_sile
         code, said = await on.run("remove", NEWS, "--yes")
         assert code == 0, said
         assert "1 delivery cancelled" in said
+        trail = (await shown({}, tmp_path, "log"))[1]
+        assert "accounts add" in trail
+        assert "accounts remove" in trail
         assert NEWS not in await on.accounts()
         stand = (await on.agent.call("check_status", post_id=both["data"]["id"]))["data"]["deliveries"]
         assert {one["account"]: one["status"] for one in stand} == {"local:outbox": "scheduled", NEWS: "cancelled"}
         assert "was removed" in next(one["error"] for one in stand if one["account"] == NEWS)
     assert json.loads((tmp_path / FILE).read_text()) == {}
+
+
+async def test_a_file_of_secrets_that_others_may_read_keeps_everything_as_it_is(tmp_path: Path) -> None:
+    await run(tmp_path, "add", "outbox", "--name", "blog", "--folder", str(tmp_path / "blog"))
+    (tmp_path / FILE).chmod(0o644)
+    for words in (("remove", "local:outbox-blog", "--yes"), ("test", "local:outbox-blog")):
+        code, said = await run(tmp_path, *words)
+        assert (code, f"chmod 600 '{tmp_path / FILE}'" in said) == (1, True), said
+    assert "local:outbox-blog" in (await run(tmp_path, "list"))[1]
+    (tmp_path / FILE).chmod(0o600)
+    assert (await run(tmp_path, "remove", "local:outbox-blog", "--yes"))[0] == 0
+    assert "local:outbox-blog" not in (await run(tmp_path, "list"))[1]
 
 
 async def test_removing_asks_at_a_terminal(tmp_path: Path) -> None:
