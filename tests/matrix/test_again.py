@@ -30,7 +30,7 @@ def parcel(folder: Path, *, images: int = 0) -> Parcel:
 
 
 async def sent(network: Matrix, what: Parcel) -> Published:
-    return await (await network.prepare(what))(Window(utc_now))
+    return await (await network.prepare(what))(Window(utc_now, 60))
 
 
 async def on_another_device(server: Synapse, member: Resident, mine: Login) -> Login:

@@ -143,7 +143,7 @@ async def test_a_dead_token_asks_for_a_new_login_and_what_waits_goes_out_then(tm
         stand = await told(found, made["data"]["id"], "Invalid access token")
         assert stand["status"] == "queued"
         assert "Have the user log in again: `postwright accounts add`" in stand["error"]
-        [account] = (await found.call("list_accounts", platform="matrix"))["data"]["accounts"]
+        [account] = (await found.call("list_accounts", platform="matrix", refresh=True))["data"]["accounts"]
         assert account["status"] == "needs_reconnect"
         anew = await logged_in(synapse, member, room)
         assert anew.account.id == mine.account.id
