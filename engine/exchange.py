@@ -1,14 +1,14 @@
 """The journal's side of export and import."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 
 from providers.local.exchange import BATCH
 from providers.local.lines import IntentLine
+from providers.store import Connection
 
 
-def intents(connection: sqlite3.Connection, after: tuple[float, str]) -> list[IntentLine]:
+def intents(connection: Connection, after: tuple[float, str]) -> list[IntentLine]:
     """Read the batch of intents that follows one, oldest first."""
     rows = connection.execute(_INTENTS, (*after, BATCH)).fetchall()
     return [
@@ -23,7 +23,7 @@ def intents(connection: sqlite3.Connection, after: tuple[float, str]) -> list[In
     ]
 
 
-def take_in(connection: sqlite3.Connection, lines: Iterable[IntentLine]) -> int:
+def take_in(connection: Connection, lines: Iterable[IntentLine]) -> int:
     """Take in intents whose id and key are not here; one that is open is looked into, as any. Tell how many."""
     new = 0
     for line in lines:

@@ -36,6 +36,7 @@ from providers.local.exchange import EXCHANGE_MIGRATIONS
 from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.meter import Meter, Unmetered
 from providers.protocol import Provider
+from providers.store import Store
 from schemas.instant import Clock
 from server import hosted
 from server.audit import Audit
@@ -44,7 +45,7 @@ from server.home import using
 from server.log import redact
 from server.parts import Beside, Parts
 from server.roots import Roots
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from server.version import own_version
 
 #: The one file that all processes of a home share, and whose tables are in it.
@@ -129,7 +130,7 @@ async def open_desk(
     clock: Clock = utc_now,
     *,
     kind: Kind = Kind.SESSION,
-    database: Database | None = None,
+    database: Store | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     spread: Spread = full_jitter,
     fetching: Callable[[Clock], Fetcher] = Fetcher,
@@ -145,6 +146,8 @@ async def open_desk(
     """
     with using(settings.home):
         database = database or database_of(settings)
+        if clock is utc_now:
+            clock = database.clock(clock)
         fetcher = fetching(clock)
         parts = Parts(settings, clock, database, fetching, transport, spread, meter or Unmetered())
         providers = {name: _PROVIDERS[name](parts) for name in settings.providers_on}
@@ -161,9 +164,21 @@ async def open_desk(
             await database.aclose()
 
 
-def database_of(settings: Settings) -> Database:
-    """Make the database that all processes of a home share; it is opened when it is first used."""
-    return Database(settings.home / DATABASE, COMPONENTS)
+def database_of(settings: Settings) -> Store:
+    """Choose where everything durable is kept: PostgreSQL where an address is set, else the file of the home.
+
+    It is opened when it is first used.
+
+    Raises:
+        SettingsError: PostgreSQL is asked for, and the extra is not installed.
+    """
+    if settings.database_url is None:
+        return Database(settings.home / DATABASE, COMPONENTS)
+    try:
+        from providers.postgres import Postgres  # noqa: PLC0415  (an extra, and not loaded where SQLite is used)
+    except ImportError:
+        raise SettingsError("POSTWRIGHT_DATABASE_URL: install postwright[postgres] for PostgreSQL.") from None
+    return Postgres(settings.database_url.get_secret_value(), COMPONENTS)
 
 
 def _desk(parts: Parts, providers: dict[str, Provider], fetcher: Fetcher, workers: Workers) -> Desk:

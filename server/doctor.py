@@ -15,7 +15,7 @@ from engine.workers import Kind
 from providers.database import SAFE_WAL
 from providers.protocol import Failure
 from schemas.errors import ENTRIES
-from server.app import build
+from server.app import build, database_of
 from server.log import redact
 from server.settings import PREFIX, Settings, SettingsError, load, unset
 from server.version import own_version
@@ -59,7 +59,17 @@ async def _findings() -> AsyncGenerator[Finding]:
         )
         return
     yield _home(settings.home)
-    yield Finding(Mark.GOOD, _journal_mode())
+    kept = await _store(settings)
+    yield kept
+    if kept.mark is Mark.BAD:
+        return
+    async for finding in _parts(settings):
+        yield finding
+    if settings.http_token is None:
+        yield Finding(Mark.NOTE, f"no {PREFIX}HTTP_TOKEN: `postwright serve` listens on this machine only.")
+
+
+async def _parts(settings: Settings) -> AsyncGenerator[Finding]:
     async with build(settings, kind=Kind.COMMAND) as app:
         async for finding in _providers(app.desk):
             yield Finding(finding.mark, redact(finding.what, settings.hidden), finding.fix)
@@ -71,8 +81,6 @@ async def _findings() -> AsyncGenerator[Finding]:
         if settings.genviral_rules == "v1" and "genviral" in app.desk.providers:
             async for finding in _generation(app.desk):
                 yield finding
-    if settings.http_token is None:
-        yield Finding(Mark.NOTE, f"no {PREFIX}HTTP_TOKEN: `postwright serve` listens on this machine only.")
 
 
 def _home(home: Path) -> Finding:
@@ -94,6 +102,23 @@ def _journal_mode() -> str:
         return f"SQLite {sqlite3.sqlite_version}: write-ahead log"
     wanted = ".".join(map(str, SAFE_WAL))
     return f"SQLite {sqlite3.sqlite_version}: rollback journal (the faster write-ahead log is safe from {wanted} on)"
+
+
+async def _store(settings: Settings) -> Finding:
+    """Tell how SQLite writes, or write to PostgreSQL as everything will, its tables brought up to date."""
+    if settings.database_url is None:
+        return Finding(Mark.GOOD, _journal_mode())
+    try:
+        store = database_of(settings)
+        try:
+            version = await store.write(lambda connection: connection.execute("SHOW server_version").fetchone()[0])
+        finally:
+            await store.aclose()
+    except SettingsError as error:
+        return Finding(Mark.BAD, str(error), "Install the extra, or unset it to use SQLite.")
+    except OSError as error:
+        return Finding(Mark.BAD, redact(str(error), settings.hidden), f"Start it, or correct {PREFIX}DATABASE_URL.")
+    return Finding(Mark.GOOD, f"PostgreSQL {version}, which all machines with this address share")
 
 
 async def _providers(desk: Desk) -> AsyncGenerator[Finding]:

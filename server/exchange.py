@@ -13,11 +13,11 @@ from typing import IO, Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from engine import exchange as journal
-from providers.database import Database
 from providers.local import exchange as ledger
 from providers.local.exchange import BATCH
 from providers.local.ledger import stamp
 from providers.local.lines import VERSION, AccountLine, IntentLine, Line, PostLine
+from providers.store import Store
 from schemas.instant import wire
 from server.backup import MEDIA, settle
 from server.version import own_version
@@ -50,7 +50,7 @@ class UnreadableError(Exception):
 
 
 async def export(
-    database: Database, write: Callable[[str], object], now: datetime, since: datetime | None, *, hand_over: bool
+    database: Store, write: Callable[[str], object], now: datetime, since: datetime | None, *, hand_over: bool
 ) -> dict[str, int]:
     """Write everything out, oldest first; tell how much of what.
 
@@ -72,7 +72,7 @@ async def export(
     return told
 
 
-async def _lines(database: Database, since: datetime | None) -> AsyncGenerator[AccountLine | PostLine | IntentLine]:
+async def _lines(database: Store, since: datetime | None) -> AsyncGenerator[AccountLine | PostLine | IntentLine]:
     for account in await database.read(ledger.accounts):
         yield account
     after = (stamp(since) - 1 if since else -(2**62), "")
@@ -87,7 +87,7 @@ async def _lines(database: Database, since: datetime | None) -> AsyncGenerator[A
         begun = (intents[-1].opened_at, intents[-1].id)
 
 
-async def take_in(database: Database, source: Path, home: Path) -> dict[str, int]:
+async def take_in(database: Store, source: Path, home: Path) -> dict[str, int]:
     """Take an export in, once all of it has been checked; twice is the same as once. Tell what came of how much.
 
     Raises:

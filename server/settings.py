@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
@@ -71,6 +72,15 @@ def _zone(name: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
+def _postgres(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be an address such as postgresql://user:password@host/name")
+    return value
+
+
+PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+
+
 def _own_zone() -> str:
     """Ask the machine for its zone; one that does not say is taken as being at UTC."""
     import tzlocal  # noqa: PLC0415  (2 ms of cold start that POSTWRIGHT_TIMEZONE saves)
@@ -99,6 +109,11 @@ class Settings(BaseModel):
     home: Path = Field(
         default_factory=_data_folder,
         description="Where the journal, the posts of the local provider and its outbox live.",
+    )
+    database_url: PostgresUrl | None = Field(
+        None,
+        description="PostgreSQL that several machines share: `postgresql://user:password@host/name`, needs the extra "
+        "`postgres`. Default: SQLite in the home.",
     )
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
     mode: Mode = Field(
@@ -183,7 +198,10 @@ class Settings(BaseModel):
     def hidden(self) -> Hidden:
         """Every secret value, for the redaction of all that leaves the process; those of accounts come to it."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return Hidden(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        address = urlsplit(self.database_url.get_secret_value()) if self.database_url else None
+        quoted = address.password if address else None
+        return Hidden([*secrets, *([quoted, unquote(quoted)] if quoted else [])])
 
     @property
     def providers_on(self) -> tuple[str, ...]:

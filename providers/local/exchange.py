@@ -5,13 +5,13 @@ Each function is the inside of one transaction.
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from providers.local.ledger import packed, refold
 from providers.local.lines import AccountLine, DeliveryLine, PostLine
+from providers.store import Connection, Row
 
 EXCHANGE_MIGRATIONS = (
     # What was handed over: as it was, for the file to tell however often it is written.
@@ -27,7 +27,7 @@ EXCHANGE_MIGRATIONS = (
 BATCH = 200
 
 
-def hand_over(connection: sqlite3.Connection, words: str) -> int:
+def hand_over(connection: Connection, words: str) -> int:
     """Give away up to a batch of deliveries that wait: they are cancelled here; tell how many that were."""
     rows = connection.execute(_WAITING, (BATCH,)).fetchall()
     for row in rows:
@@ -37,7 +37,7 @@ def hand_over(connection: sqlite3.Connection, words: str) -> int:
     return len(rows)
 
 
-def accounts(connection: sqlite3.Connection) -> list[AccountLine]:
+def accounts(connection: Connection) -> list[AccountLine]:
     """Read all accounts."""
     rows = connection.execute(_ACCOUNTS).fetchall()
     return [
@@ -48,7 +48,7 @@ def accounts(connection: sqlite3.Connection) -> list[AccountLine]:
     ]
 
 
-def posts(connection: sqlite3.Connection, after: tuple[int, str]) -> list[PostLine]:
+def posts(connection: Connection, after: tuple[int, str]) -> list[PostLine]:
     """Read the batch of posts that follows one, oldest first, each with its deliveries."""
     found: list[PostLine] = []
     for row in connection.execute(_POSTS, (*after, BATCH)).fetchall():
@@ -58,7 +58,7 @@ def posts(connection: sqlite3.Connection, after: tuple[int, str]) -> list[PostLi
     return found
 
 
-def take_in(connection: sqlite3.Connection, lines: Iterable[PostLine], media: Path) -> dict[str, int]:
+def take_in(connection: Connection, lines: Iterable[PostLine], media: Path) -> dict[str, int]:
     """Take posts in; tell how many were new, how many learned what became of them, and how many clash."""
     told = {"new": 0, "learned": 0, "clashing": 0}
     for post in lines:
@@ -74,7 +74,7 @@ def take_in(connection: sqlite3.Connection, lines: Iterable[PostLine], media: Pa
     return told
 
 
-def take_accounts_in(connection: sqlite3.Connection, lines: Iterable[AccountLine]) -> int:
+def take_accounts_in(connection: Connection, lines: Iterable[AccountLine]) -> int:
     """Take in accounts that are not here; tell how many."""
     new = 0
     for line in lines:
@@ -86,7 +86,7 @@ def take_accounts_in(connection: sqlite3.Connection, lines: Iterable[AccountLine
     return new
 
 
-def _enter(connection: sqlite3.Connection, post: PostLine, media: Path) -> None:
+def _enter(connection: Connection, post: PostLine, media: Path) -> None:
     files = packed(_here(post.assets or {}, media))
     parts = (post.caption, packed(post.media), files, packed(post.settings))
     connection.execute(_ENTER, (post.id, post.key, "draft", *parts, post.scheduled_at, post.created_at))
@@ -106,7 +106,7 @@ def _harmless(sent: DeliveryLine) -> DeliveryLine:
     return sent
 
 
-def _learn(connection: sqlite3.Connection, sent: DeliveryLine) -> bool:
+def _learn(connection: Connection, sent: DeliveryLine) -> bool:
     """Believe that a delivery which is here and waits was sent elsewhere, or was handed back; tell whether it did."""
     row = connection.execute("SELECT state FROM delivery WHERE id = ?", (sent.id,)).fetchone()
     if row is None:
@@ -134,7 +134,7 @@ def _here(assets: dict[str, dict[str, Any]], media: Path) -> dict[str, dict[str,
     return found
 
 
-def _of(row: sqlite3.Row) -> dict[str, Any]:
+def _of(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in row.keys()}  # noqa: SIM118  (a row's items are its values)
 
 
@@ -142,7 +142,7 @@ def _json(packed_text: str | None) -> Any:
     return json.loads(packed_text) if packed_text else None
 
 
-def _delivery(row: sqlite3.Row) -> dict[str, Any]:
+def _delivery(row: Row) -> dict[str, Any]:
     told = _of(row)
     state, wake_at = told.pop("given_state"), told.pop("given_wake_at")
     if state is None or told["state"] != "cancelled":
