@@ -29,7 +29,7 @@ def name(connection: Connection, now: datetime) -> None:
 
 
 def take_over(connection: Connection) -> None:
-    """Bring over what was recorded before, once the posts are: intents, held actions, files.
+    """Bring over what was recorded before, once the posts are: intents, held actions, files, accounts.
 
     An intent whose local post is not there any more is left out, so that the post can be made again.
     """
@@ -38,6 +38,7 @@ def take_over(connection: Connection) -> None:
     for table, condition in _TABLES.items():
         names = ", ".join(columns(connection, table))
         connection.execute(_BRING.format(table=table, names=names, condition=condition))
+    connection.execute("UPDATE account_table SET revision = revision + 1 WHERE name = 'account'")
     connection.execute("DELETE FROM worker")
 
 
@@ -62,6 +63,8 @@ _TABLES = {
     "held": "1 = 1",
     "media": "1 = 1",
     "media_at": "1 = 1",
+    "account": "1 = 1",
+    "handed_over": "1 = 1",
 }
 _BRING = (
     "INSERT INTO main.{table} ({names}) SELECT {names} FROM before.{table} WHERE {condition} ON CONFLICT DO NOTHING"

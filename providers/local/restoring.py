@@ -33,7 +33,7 @@ class Doubts:
 
 
 def take_over(connection: Connection) -> frozenset[str]:
-    """Bring over, from ``before``, every post of which anything was sent or may have been; name them."""
+    """Bring over, from ``before``, every post that was sent, may have been, or was given away; name them."""
     posts = [row[0] for row in connection.execute(_SENT).fetchall()]
     for post_id in posts:
         connection.execute("DELETE FROM delivery WHERE post_id = ?", (post_id,))
@@ -102,6 +102,7 @@ _OPEN = (
 )
 _SENT = (
     "SELECT DISTINCT post_id FROM before.delivery WHERE doubt = 1"
+    " OR id IN (SELECT delivery_id FROM before.handed_over)"
     " OR state NOT IN ('draft', 'scheduled', 'queued', 'missed', 'failed', 'cancelled')"
 )
 _LEFT_OUT = "SELECT count(*) FROM before.post WHERE id NOT IN (SELECT id FROM main.post)"

@@ -146,6 +146,17 @@ async def test_without_what_came_of_it_a_restored_post_that_may_be_out_is_unknow
     assert len(list((home / "outbox").glob("*.md"))) == 1
 
 
+async def test_what_was_handed_over_since_the_backup_stays_given_away(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with posting(home) as (engine, hook):
+        await engine.local.create(order("Later", WEBHOOK, scheduled_at=utc_now() + timedelta(hours=1)))
+        saved = back_up(home)
+        shown = run(home, "export", str(tmp_path / "moved.jsonl"), "--hand-over")
+        assert shown.returncode == 0, shown.stderr
+        restore(home, saved, hook=hook)
+        assert await states(home, hook) == {"Later": {"local:webhook": "cancelled"}}
+
+
 async def test_words_say_why_a_restored_post_is_not_sent(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with posting(home) as (engine, hook):
