@@ -13,7 +13,7 @@ from providers.local.roster import Roster
 from providers.local.rules import RULES
 from providers.networks.network import Network
 from providers.protocol import Failure
-from providers.store import Store, Work
+from providers.store import OutcomeUnknownError, Store, Work
 from providers.tracing import here
 from schemas.ability import Ability, Act
 from schemas.account import Account
@@ -210,6 +210,8 @@ class Local:
     async def _stored(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
             return await run(work)
+        except OutcomeUnknownError as error:
+            raise Failure(ErrorCode.OUTCOME_UNKNOWN, f"{error} It may be written.", doubt=True) from error
         except (sqlite3.Error, OSError) as error:
             raise Failure(ErrorCode.STORAGE_FAILED, f"The database could not be used ({error}).") from error
 
