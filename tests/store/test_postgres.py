@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier, BrokenBarrierError
 
 import anyio
@@ -31,8 +32,8 @@ async def test_two_that_wait_for_each_other_both_come_through(postgres_url: str)
         connection.execute(COUNT, (second,))
 
     async with anyio.create_task_group() as group:
-        group.start_soon(store.write, lambda connection: work(connection, "a", "b"), ())
-        group.start_soon(store.write, lambda connection: work(connection, "b", "a"), ())
+        group.start_soon(store.write, partial(work, first="a", second="b"), ())
+        group.start_soon(store.write, partial(work, first="b", second="a"), ())
     rows = await store.read(lambda connection: connection.execute("SELECT number FROM note").fetchall())
     assert [row["number"] for row in rows] == [2, 2]
     assert len(tries) == 3
