@@ -16,7 +16,7 @@ import click
 
 from bench.line import Line
 from bench.plan import FULL, QUICK, Plan
-from bench.rows import burst, cold_start, create_post, engine, hang, http, journal, memory, read_tool, tokens
+from bench.rows import alarm, burst, cold_start, create_post, engine, hang, http, journal, memory, read_tool, tokens
 from bench.table import table
 from server import log
 
@@ -31,6 +31,7 @@ ROWS: dict[str, Callable[[Plan, Path], list[Line]]] = {
     "journal": journal.measure,
     "engine": engine.measure,
     "burst": burst.measure,
+    "alarm": alarm.measure,
 }
 #: Rows that do nothing but wait, and do so while the others are measured.
 WAITING = frozenset({"hang"})

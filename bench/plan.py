@@ -19,6 +19,7 @@ class Plan:
     due_seconds: float
     due_rounds: int
     burst: int
+    alarms: int
     send_timeout: float | None = None
 
 
@@ -35,6 +36,7 @@ FULL = Plan(
     due_seconds=10.0,
     due_rounds=5,
     burst=10_000,
+    alarms=5_000,
 )
 #: A smoke run: every row, on samples too small to judge by.
 QUICK = Plan(
@@ -50,5 +52,6 @@ QUICK = Plan(
     due_seconds=1.0,
     due_rounds=1,
     burst=500,
+    alarms=200,
     send_timeout=2.0,
 )

@@ -7,10 +7,11 @@ have left is never sent again where a repeat would be a second post.
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from anyio import CapacityLimiter, Event, create_task_group, move_on_after, sleep, to_thread
@@ -43,12 +44,17 @@ BATCH = 200
 Round = Callable[[], Awaitable[datetime | None]]
 
 
+#: Rings for accounts on which something comes due, until cancelled.
+Rouse = Callable[[Callable[[str], Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+
+
 class Courier:
     """Carries deliveries that are due to their networks: many accounts at once, each in the order of its line.
 
     ``lock`` is the file that elects; a delivery late by more than ``max_lateness`` is given up as missed;
     ``lease`` is how long a delivery stays with a process that no longer moves; ``settling`` says how a network is
-    looked at that may have one; ``paces`` how fast a platform may be posted to.
+    looked at that may have one; ``paces`` how fast a platform may be posted to. With ``rouse`` nobody is elected: every
+    courier that shares the database attends to the accounts that it is rung for.
     """
 
     def __init__(
@@ -64,12 +70,14 @@ class Courier:
         paces: Mapping[str, Pace] | None = None,
         spread: Spread = full_jitter,
         meter: Meter | None = None,
+        rouse: Rouse | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._roster = roster
         self._lock = lock
         self._max_lateness = max_lateness
+        self._rouse = rouse
         self._lease = lease
         self._paces = paces or {}
         self._carrier = Carrier(database, clock, settling or Settling(), spread, meter or Unmetered())
@@ -87,7 +95,12 @@ class Courier:
         self._woken = Event()
 
     async def run(self) -> None:
-        """Wait to be elected, then deliver until cancelled; a delivery under way gets a few seconds to finish."""
+        """Deliver until cancelled, once elected; a delivery under way gets a few seconds to finish."""
+        if self._rouse is not None:
+            async with create_task_group() as group:
+                group.start_soon(self._repeat, self._tidy)
+                group.start_soon(self._rouse, self.ring)
+            return
         lock = FileLock(self._lock, thread_local=False)
         try:
             await _elected(lock)
@@ -186,7 +199,7 @@ class Courier:
         turns = self._turns.setdefault(account.platform, CapacityLimiter(pace.at_once))
         async with turns:
             take = partial(dispatch.take, account=account.id, now=self._clock(), terms=terms)
-            claim = await self._database.write(take)
+            claim = await self._database.write(take, ())
             if not isinstance(claim, Claim):
                 return claim
             await self._carrier.carry(network, claim, terms)

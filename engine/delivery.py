@@ -56,7 +56,7 @@ class Carrier:
                     await self._traced(network, claim, terms)
                 except get_cancelled_exc_class():
                     with CancelScope(shield=True), move_on_after(AGAIN_SECONDS):
-                        await self._database.write(partial(dispatch.give_back, claim=claim, at=self._clock()))
+                        await self._database.write(partial(dispatch.give_back, claim=claim, at=self._clock()), ())
                     raise
             group.cancel_scope.cancel()
 
@@ -73,7 +73,7 @@ class Carrier:
             await sleep(terms.lease.total_seconds() / 3)
             until = self._clock() + terms.lease
             try:
-                await self._database.write(partial(dispatch.renew, claim=claim, until=until))
+                await self._database.write(partial(dispatch.renew, claim=claim, until=until), ())
             except (sqlite3.Error, OSError):
                 log.exception("lease_not_renewed", delivery=claim.parcel.delivery_id)
 
@@ -108,7 +108,7 @@ class Carrier:
             step = Failure(ErrorCode.INTERNAL_ERROR, "postwright failed while preparing this; nothing was sent.")
         window = Window(self._clock)
         until = self._clock() + terms.lease
-        if not await self._database.write(partial(dispatch.intend, claim=claim, until=until)):
+        if not await self._database.write(partial(dispatch.intend, claim=claim, until=until), ()):
             return None
         if isinstance(step, Failure):
             return self._judge(step, claim, nature)
@@ -145,7 +145,7 @@ class Carrier:
         with move_on_after(terms.lease.total_seconds()):
             while True:
                 try:
-                    told = await self._database.write(write)
+                    told = await self._database.write(write, ())
                 except (sqlite3.Error, OSError):
                     log.exception("outcome_not_written", delivery=delivery, state=state)
                     await sleep(AGAIN_SECONDS)

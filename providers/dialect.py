@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection, Cursor
 
-from providers.store import SKIP_LOCKED
+from providers.store import FOR_UPDATE, SKIP_LOCKED
 
 
 class Row:
@@ -78,7 +78,7 @@ _TYPES = {
 @lru_cache(maxsize=1000)
 def translated(sql: str) -> bytes:
     """Write a statement for psycopg; tables and columns with the types that PostgreSQL has for them."""
-    marked = _MARK.sub(_mark, sql).replace(SKIP_LOCKED, " FOR UPDATE SKIP LOCKED")
+    marked = _MARK.sub(_mark, sql).replace(SKIP_LOCKED, " FOR UPDATE SKIP LOCKED").replace(FOR_UPDATE, " FOR UPDATE")
     defines = sql.lstrip().upper().startswith(("CREATE", "ALTER"))
     return (_WORD.sub(_word, marked) if defines else marked).encode()
 

@@ -69,6 +69,8 @@ class Connection(Protocol):
 
 #: Ends a SELECT that takes rows up which nobody else has in hand (``providers/dialect.py``); to SQLite it is a comment.
 SKIP_LOCKED = " /* skip locked */"
+#: Ends a SELECT of a row that is to be changed: others who would change it wait; likewise.
+FOR_UPDATE = " /* for update */"
 Work = Callable[[Connection], T]
 #: The tables of each component, as ordered migration scripts.
 Components: TypeAlias = Mapping[str, Sequence[str]]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from engine.courier import Courier
+from engine.courier import Courier, Rouse
 from providers.local.provider import Local
 from providers.local.register import Register
 from providers.local.roster import Roster
@@ -31,10 +31,12 @@ def local(parts: Parts) -> Provider:
         roster,
         settings.home / "courier.lock",
         max_lateness=timedelta(seconds=settings.max_lateness),
+        lease=timedelta(seconds=settings.lease_seconds),
         settling=Settling(first, first * 3 / 4, settings.settle_reads),
         paces={platform: kind.pace for platform, kind in KINDS.items()},
         spread=parts.spread,
         meter=parts.meter,
+        rouse=_rouse(parts),
     )
     parts.beside.append(courier.run)
     return Local(parts.database, clock, roster, wake=courier.wake)
@@ -49,6 +51,20 @@ def roster_of(parts: Parts) -> Roster:
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
     register = register_of(settings, parts.database, clock)
     return Roster(networks, register, means_of(parts, register))
+
+
+def _rouse(parts: Parts) -> Rouse | None:
+    """Choose what wakes the courier: on PostgreSQL an alarm clock there, unless none is wanted."""
+    settings = parts.settings
+    if settings.database_url is None or settings.alarm == "none":
+        return None
+    from providers.alarms.alarm import Rousing  # noqa: PLC0415  (only with PostgreSQL)
+    from providers.alarms.by_pgmq import Pgmq  # noqa: PLC0415
+    from providers.alarms.by_procrastinate import Procrastinate  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value()
+    alarm = Pgmq(url) if settings.alarm == "pgmq" else Procrastinate(url)
+    return Rousing(parts.database, url, alarm).run
 
 
 def register_of(settings: Settings, database: Store, clock: Clock) -> Register:

@@ -113,7 +113,10 @@ class Settings(BaseModel):
     database_url: PostgresUrl | None = Field(
         None,
         description="PostgreSQL that several machines share: `postgresql://user:password@host/name`, needs the extra "
-        "`postgres`. Default: SQLite in the home.",
+        "`postgres` (docs/scale.md). Default: SQLite in the home.",
+    )
+    alarm: Literal["procrastinate", "pgmq", "none"] = Field(
+        "procrastinate", description="What wakes workers on PostgreSQL; none: each looks once a second."
     )
     providers: Words = Field((), description="Which providers are on, by comma. Default: those with a key, else local.")
     mode: Mode = Field(
@@ -183,6 +186,9 @@ class Settings(BaseModel):
     )
     max_lateness: float = Field(
         3600.0, ge=1, description="Seconds that a local post may go out late; then it is missed."
+    )
+    lease_seconds: float = Field(
+        60.0, ge=5, le=600, description="Seconds that a delivery stays with a process that no longer moves."
     )
     http_token: SecretStr | None = Field(
         None, min_length=8, description="Bearer token that HTTP and SSE clients must send."

@@ -203,10 +203,14 @@ def page(connection: Connection, query: Query, after: tuple[int, str] | None) ->
 
 
 def refold(connection: Connection, post_id: str) -> None:
-    """Bring a post's status in line with its deliveries."""
+    """Bring a post's status in line with its deliveries; of two that do so at once, the second sees both."""
+    connection.execute(_LOCK, (post_id,))
     rows = connection.execute("SELECT state FROM delivery WHERE post_id = ?", (post_id,))
     status = fold([State(row["state"]).status for row in rows])
     connection.execute("UPDATE post SET status = ? WHERE id = ? AND status != ?", (status, post_id, status))
+
+
+_LOCK = "SELECT id FROM post WHERE id = ? /* for update */"
 
 
 class _Filter:

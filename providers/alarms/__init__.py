@@ -1,0 +1,1 @@
+"""Alarm clocks on PostgreSQL: what wakes whoever delivers, there."""
