@@ -11,7 +11,6 @@ from anyio import (
     get_cancelled_exc_class,
     move_on_after,
     sleep,
-    sleep_forever,
 )
 from anyio.abc import TaskStatus
 from opentelemetry.trace import SpanKind
@@ -50,8 +49,7 @@ class Carrier:
         """Carry one delivery; cancelled from outside, it gets its grace before it is cut off and given back."""
         async with create_task_group() as group:
             with CancelScope(shield=True) as shelter:
-                await group.start(_cut_off, shelter)
-                group.start_soon(self._hold, claim, terms)
+                await group.start(self._watch, claim, terms, shelter)
                 try:
                     await self._traced(network, claim, terms)
                 except get_cancelled_exc_class():
@@ -68,14 +66,19 @@ class Carrier:
             message += " It may be published, so it is not sent again."
         return self._judge(Failure(ErrorCode.OUTCOME_UNKNOWN, message, doubt=True), claim, nature)
 
-    async def _hold(self, claim: Claim, terms: Terms) -> None:
-        while True:
-            await sleep(terms.lease.total_seconds() / 3)
-            until = self._clock() + terms.lease
-            try:
-                await self._database.write(partial(dispatch.renew, claim=claim, until=until), ())
-            except (sqlite3.Error, OSError):
-                log.exception("lease_not_renewed", delivery=claim.parcel.delivery_id)
+    async def _watch(self, claim: Claim, terms: Terms, shelter: CancelScope, *, task_status: TaskStatus[None]) -> None:
+        """Renew the lease of what is being carried; once cancelled, let it go on for the grace."""
+        try:
+            task_status.started()
+            while True:
+                await sleep(terms.lease.total_seconds() / 3)
+                until = self._clock() + terms.lease
+                try:
+                    await self._database.write(partial(dispatch.renew, claim=claim, until=until), ())
+                except (sqlite3.Error, OSError):
+                    log.exception("lease_not_renewed", delivery=claim.parcel.delivery_id)
+        finally:
+            shelter.deadline = current_time() + GRACE_SECONDS
 
     async def _traced(self, network: Network, claim: Claim, terms: Terms) -> None:
         platform, parcel = network.account.platform, claim.parcel
@@ -161,11 +164,3 @@ class Carrier:
 
     def _judge(self, failure: Failure, claim: Claim, nature: Nature) -> Verdict:
         return judge(failure, claim.record, self._clock(), self._spread, nature)
-
-
-async def _cut_off(shelter: CancelScope, *, task_status: TaskStatus[None]) -> None:
-    try:
-        task_status.started()
-        await sleep_forever()
-    finally:
-        shelter.deadline = current_time() + GRACE_SECONDS

@@ -15,7 +15,7 @@ import httpx2
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import TOTAL_SECONDS, Caller, Dialect, sent_once
-from providers.networks.kind import Ask, Kind, Login, Means
+from providers.networks.kind import Ask, Kind, Login, Means, Pace
 from providers.networks.network import Parcel, Published, Step, Window
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -205,4 +205,5 @@ KIND = Kind(
     ),
     log_in=_log_in,
     connect=_connect,
+    pace=Pace(at_once=50),  # each is a server of its own
 )
