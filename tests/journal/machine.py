@@ -20,7 +20,7 @@ from engine.intent import MIGRATIONS, Intent, State, Wanted
 from engine.journal import Journal, Standing
 from engine.orders import content
 from providers.database import Database
-from providers.store import Connection, Row
+from providers.store import Connection, Row, Store
 from schemas.request import PostRequest
 from tests.journal.model import BETWEEN, FIRST, LEASE, LOOK_LEASE, RAREST, SKEW, Model, Post, Record
 
@@ -57,9 +57,9 @@ class JournalMachine(RuleBasedStateMachine):
         self.model = Model()
         self.accepted: dict[str, tuple[object, ...]] = {}
         self.databases = [self.connect(), self.connect()]
-        self.lost: list[Database] = []
+        self.lost: list[Store] = []
 
-    def connect(self) -> Database:
+    def connect(self) -> Store:
         return Database(self.folder / "journal.db", {"journal": MIGRATIONS})
 
     def journal(self, process: int) -> Journal:

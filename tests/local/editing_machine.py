@@ -22,7 +22,7 @@ from providers.local.roster import Roster
 from providers.local.state import Nature, State, Verdict, judge
 from providers.networks.kind import Pace
 from providers.protocol import Failure
-from providers.store import Connection
+from providers.store import Connection, Store
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.post import Change
@@ -52,8 +52,7 @@ class EditingMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
         self.loop = asyncio.Runner()
         self.now = datetime(2026, 12, 1, tzinfo=UTC)
-        path, components = self.folder / "postwright.db", {"local": LEDGER_MIGRATIONS}
-        self.courier, self.editor = Database(path, components), Database(path, components)
+        self.courier, self.editor = self.connect(), self.connect()
         places = Roster([StandIn(OUTBOX, exact=True), StandIn(WEBHOOK)])
         self.local = Local(self.editor, lambda: self.now, places)
         self.made = 0
@@ -62,6 +61,9 @@ class EditingMachine(RuleBasedStateMachine):
         self.sent: dict[str, list[int]] = {}
         self.removed: set[str] = set()
         return multiple(self.create((OUTBOX,), None, draft=False), self.create((WEBHOOK,), None, draft=False))
+
+    def connect(self) -> Store:
+        return Database(self.folder / "postwright.db", {"local": LEDGER_MIGRATIONS})
 
     def teardown(self) -> None:
         self.run(self.courier.aclose())
