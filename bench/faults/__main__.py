@@ -17,6 +17,7 @@ from bench.faults.real import real
 from bench.faults.services import KINDS
 from bench.faults.tally import table, tally
 from server import log
+from tests.postgres import missing, running_cluster
 
 #: Histories of real processes at one time: they mostly wait.
 _AT_ONCE = 16
@@ -82,6 +83,11 @@ def _engine(deliveries: int, seed: int) -> list[str]:
         began = time.monotonic()
         tally = torture(deliveries, seed, machines=machines)
         print(f"\nMachines: {machines}. {tally} {time.monotonic() - began:.0f} s.", flush=True)
+        bad += tally.bad
+    if not missing():
+        with running_cluster(durable=True) as cluster:
+            tally = torture(deliveries, seed, machines=4, cluster=cluster)
+        print(f"\nPostgreSQL. {tally}", flush=True)
         bad += tally.bad
     return bad
 

@@ -13,13 +13,15 @@ import anyio
 from anyio import create_task_group, to_thread
 
 from bench.faults.deliveries.networks import networks
+from bench.faults.deliveries.stores import opened
 from engine.clock import utc_now
 from engine.courier import Courier
-from providers.database import Database
-from providers.local.ledger import LEDGER_MIGRATIONS
+from providers.alarms.alarm import Rousing
+from providers.alarms.by_procrastinate import Procrastinate
 from providers.local.provider import Local
 from providers.local.roster import Roster
 from providers.local.state import Settling
+from providers.postgres import Postgres
 from providers.protocol import Failure
 from schemas.post import Order
 from server import log
@@ -30,11 +32,13 @@ LEASE = timedelta(seconds=2)
 SETTLING = Settling(first=timedelta(seconds=4), between=timedelta(seconds=1), looks=3)
 
 
-async def carry(database: Database, lock: Path, place: str) -> None:
+async def carry(where: str, lock: Path, place: str) -> None:
     """Take orders and deliver until the input ends."""
-    roster = Roster(networks(place))
-    courier = Courier(database, utc_now, roster, lock, lease=LEASE, settling=SETTLING)
-    local = Local(database, utc_now, roster, wake=courier.wake)
+    roster, database = Roster(networks(place)), opened(where)
+    clock = database.clock(utc_now)
+    rouse = Rousing(database, where, Procrastinate(where)).run if isinstance(database, Postgres) else None
+    courier = Courier(database, clock, roster, lock, lease=LEASE, settling=SETTLING, rouse=rouse)
+    local = Local(database, clock, roster, wake=courier.wake)
     accounts = {account.id: account for account in await local.accounts()}
     async with create_task_group() as group:
         group.start_soon(courier.run)
@@ -59,4 +63,4 @@ async def carry(database: Database, lock: Path, place: str) -> None:
 if __name__ == "__main__":
     log.configure("console", "critical", ())
     file, elects, address = sys.argv[1:]
-    anyio.run(carry, Database(Path(file), {"local": LEDGER_MIGRATIONS}), Path(elects), address)
+    anyio.run(carry, file, Path(elects), address)

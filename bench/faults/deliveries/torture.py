@@ -7,28 +7,30 @@ webhook can neither tell nor know a repeat: what may have been sent there is sen
 
 import random
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
-from anyio import Semaphore, create_task_group, move_on_after, sleep
+from anyio import CancelScope, Semaphore, create_task_group, move_on_after, sleep
 
 from bench.faults.deliveries.networks import accounts
 from bench.faults.deliveries.place import Place, open_place
+from bench.faults.deliveries.stores import File, Keep, Server
 from bench.faults.deliveries.yard import Berth
 from bench.rows.create_post import MEMORY
 from schemas.account import Account
+from tests.postgres import Cluster
 
 #: Seconds after the last blow within which everything has come to its end.
 SETTLED_WITHIN = 120.0
 #: Seconds between two blows; how often one is a sleep, and how long.
 PAUSES, SLEEPS, ASLEEP = (0.02, 0.8), 0.12, (0.3, 7.0)
+#: Seconds between two absences of the store, and how long they last.
+ABSENCES, AWAY = (2.0, 6.0), (0.2, 3.0)
 #: Who was sending so many seconds before a kill was delivering.
 _ACTIVE = 0.5
 _PROCESSES = 4
@@ -48,6 +50,7 @@ class Tally:
     orders: int = 0
     kills: int = 0
     sleeps: int = 0
+    outages: int = 0
     doubled: list[str] = field(default_factory=list[str])
     lost: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
@@ -68,7 +71,8 @@ class Tally:
         gaps = sorted(self.recovery)
         recovered = f"others went on after {gaps[len(gaps) // 2]:.2f} s (p50), {gaps[-1]:.2f} s (max)" if gaps else ""
         return (
-            f"{self.orders} deliveries by processes that met {self.kills} SIGKILLs and {self.sleeps} SIGSTOPs: {told};"
+            f"{self.orders} deliveries by processes that met {self.kills} SIGKILLs and {self.sleeps} SIGSTOPs,"
+            f" and whose database went away {self.outages} times: {told};"
             f" {self.unknown} unknown at webhooks, for a person; {recovered}."
         )
 
@@ -76,33 +80,37 @@ class Tally:
 _WRONGS = ("doubled", "lost", "wrong", "disordered", "stuck")
 
 
-def torture(orders: int, seed: int = 0, *, machines: int = 2) -> Tally:
-    """Let so many orders be delivered, spread over the accounts; the processes are on so many machines."""
+def torture(orders: int, seed: int = 0, *, machines: int = 2, cluster: Cluster | None = None) -> Tally:
+    """Let so many orders be delivered, spread over the accounts; the processes are on so many machines.
+
+    They share one SQLite file, or a database of the ``cluster``; either goes away now and then.
+    """
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=MEMORY if MEMORY.is_dir() else None))
-    tally = anyio.run(_torture, folder, orders, seed, machines)
+    keep = Server(cluster) if cluster else File(folder / "postwright.db")
+    tally = anyio.run(_torture, folder, orders, seed, machines, keep)
     if not tally.bad:
         shutil.rmtree(folder)
     return tally
 
 
-async def _torture(folder: Path, orders: int, seed: int, machines: int) -> Tally:
-    tally, path = Tally(), folder / "postwright.db"
+async def _torture(folder: Path, orders: int, seed: int, machines: int, keep: Keep) -> Tally:
+    tally = Tally()
     async with open_place(seed) as (place, url):
         berths = [
-            Berth((_CARRIER, str(path), str(folder / f"{number % machines}.lock"), url), folder / f"{number}.log")
+            Berth((_CARRIER, keep.where, str(folder / f"{number % machines}.lock"), url), folder / f"{number}.log")
             for number in range(_PROCESSES)
         ]
         async with create_task_group() as group:
             for berth in berths:
                 group.start_soon(berth.live)
-            director = _Director(berths, random.Random(f"torture {seed}"), place, tally)
+            director = _Director(berths, random.Random(f"torture {seed}"), place, tally, keep)
             await director.direct(-(-orders // len(accounts())))
-            if not await _settled(path):
-                tally.stuck += _rows(path, f"state IN {_OPEN}")
+            if not await _settled(keep):
+                tally.stuck += keep.rows(f"state IN {_OPEN}")
             for berth in berths:
                 await berth.end()
         tally.kills = sum(berth.kills for berth in berths)
-    _judge(path, place, tally)
+    _judge(keep, place, tally)
     if tally.bad:
         tally.stuck.append(f"(what is left of it is in {folder})")
     return tally
@@ -111,11 +119,12 @@ async def _torture(folder: Path, orders: int, seed: int, machines: int) -> Tally
 class _Director:
     """Gives the orders and the blows."""
 
-    def __init__(self, berths: Sequence[Berth], chance: random.Random, place: Place, tally: Tally) -> None:
+    def __init__(self, berths: Sequence[Berth], chance: random.Random, place: Place, tally: Tally, keep: Keep) -> None:
         self._berths = berths
         self._chance = chance
         self._place = place
         self._tally = tally
+        self._keep = keep
         self._permits = Semaphore(0)
 
     async def direct(self, each: int) -> None:
@@ -123,6 +132,7 @@ class _Director:
         killed: list[tuple[float, int]] = []
         async with create_task_group() as group:
             group.start_soon(self._strike, killed)
+            group.start_soon(self._take_away)
             async with create_task_group() as feeding:
                 for account in accounts():
                     feeding.start_soon(self._feed, account, each)
@@ -132,6 +142,13 @@ class _Director:
             if any(sender == pid and at - _ACTIVE < when <= at for when, sender in arrivals):
                 gap = next((when - at for when, sender in arrivals if when > at and sender != pid), None)
                 self._tally.recovery += [gap] if gap is not None else []
+
+    async def _take_away(self) -> None:
+        """Let the store go away for a while, again and again, and be there at the end."""
+        while True:
+            await sleep(self._chance.uniform(*ABSENCES))
+            with CancelScope(shield=True):
+                self._tally.outages += await self._keep.vanish(self._chance.uniform(*AWAY))
 
     async def _feed(self, account: Account, each: int) -> None:
         """Order one after the other; what no process took in for sure is ordered again of another, by the same key."""
@@ -162,23 +179,23 @@ class _Director:
                 victim.kill()
 
 
-async def _settled(path: Path) -> bool:
+async def _settled(keep: Keep) -> bool:
     with move_on_after(SETTLED_WITHIN):
-        while _rows(path, f"state IN {_OPEN}"):  # noqa: ASYNC110  (other processes set no event)
+        while keep.rows(f"state IN {_OPEN}"):  # noqa: ASYNC110  (other processes set no event)
             await sleep(_GLANCE)
         return True
     return False
 
 
-def _judge(path: Path, place: Place, tally: Tally) -> None:
+def _judge(keep: Keep, place: Place, tally: Tally) -> None:
     """Hold what the place has against what was ordered and what is told."""
     tally.faults = place.faults
     there = Counter((commit.account, commit.number) for commit in place.commits)
     tally.doubled += [f"{account} {number}" for (account, number), count in there.items() if count > 1]
-    told = {state: set(_rows(path, f"state = '{state}'")) for state in ("published", "unknown")}
+    told = {state: set(keep.rows(f"state = '{state}'")) for state in ("published", "unknown")}
     tally.unknown = sum(name.startswith("local:hook") for name in told["unknown"])
     names = {f"{account} {number}" for account, number in there}
-    for name in _rows(path, "state IS NOT NULL"):
+    for name in keep.rows("state IS NOT NULL"):
         if name in told["published"] and name not in names:
             tally.lost.append(f"{name} is told as published")
         elif name not in told["published"] and (name in names and name not in told["unknown"]):
@@ -189,13 +206,6 @@ def _judge(path: Path, place: Place, tally: Tally) -> None:
         order = [commit.number for commit in place.commits if commit.account == account.id]
         if account.platform != "hook" and order != sorted(order):
             tally.disordered.append(f"{account.id} {order}")
-
-
-def _rows(path: Path, where: str) -> list[str]:
-    """Name the deliveries of which something is true, by account and number."""
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
-        query = f"SELECT account, caption FROM delivery JOIN post ON post.id = post_id WHERE {where}"  # noqa: S608  (constants)
-        return [f"{account} {caption}" for account, caption in connection.execute(query)]
 
 
 _CARRIER = "bench.faults.deliveries.carrier"
