@@ -49,7 +49,7 @@ def alone(home: Path) -> Generator[None]:
         OSError: the folder of locks cannot be used.
     """
     folder = home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(folder)
     gate = _gate(folder)
     try:
         others = [path.name.partition("-")[0] for path in _held(folder)]
@@ -62,7 +62,7 @@ def alone(home: Path) -> Generator[None]:
 
 def _enter(folder: Path) -> FileLock | None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(folder)
         gate = _gate(folder)
         try:
             _held(folder)
@@ -74,6 +74,12 @@ def _enter(folder: Path) -> FileLock | None:
         log.warning("home_not_locked", error=str(error))
         return None
     return lock
+
+
+def _make(folder: Path) -> None:
+    """Make the folder and the home that it is in, for their owner alone; what the home lies in is not ours."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _gate(folder: Path) -> FileLock:

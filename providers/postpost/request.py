@@ -37,7 +37,7 @@ class YouTube(Arguments):
     """YouTube settings."""
 
     title: str | None = Field(None, description="Else the beginning of the caption.")
-    privacy: Literal["public", "unlisted", "private"] | None = Field(None, description="Default public.")
+    privacy: Literal["public", "private", "unlisted"] | None = Field(None, description="Default public.")
 
 
 class Threads(Arguments):

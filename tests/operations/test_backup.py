@@ -346,6 +346,7 @@ async def test_names_in_a_backup_lead_nowhere_else(tmp_path: Path) -> None:
     assert not (tmp_path / "escaped").exists()
 
 
+@pytest.mark.timeout(300)  # four backups of a folder in use, on a machine that is
 async def test_backups_under_load_hold_everything_that_was_accepted_before_them(tmp_path: Path) -> None:
     home, made = tmp_path / "home", list[Receipt]()
     async with Embedded(home, utc_now) as engine, anyio.create_task_group() as group:

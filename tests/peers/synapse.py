@@ -99,6 +99,8 @@ def running_synapse(folder: Path, **settings: Any) -> Generator[Synapse]:
                 "resources": [{"names": ["client", "media"]}],
             }
         ],
+        # All tests of a process log in at one server, from one address.
+        "rc_login": dict.fromkeys(("address", "account", "failed_attempts"), {"per_second": 100, "burst_count": 1000}),
         **settings,
     }
     path = folder / "homeserver.yaml"
