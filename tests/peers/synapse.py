@@ -100,7 +100,9 @@ def running_synapse(folder: Path, **settings: Any) -> Generator[Synapse]:
             }
         ],
         # All tests of a process log in at one server, from one address.
-        "rc_login": dict.fromkeys(("address", "account", "failed_attempts"), {"per_second": 100, "burst_count": 1000}),
+        "rc_login": {
+            name: {"per_second": 100, "burst_count": 1000} for name in ("address", "account", "failed_attempts")
+        },
         **settings,
     }
     path = folder / "homeserver.yaml"
