@@ -12,6 +12,7 @@ import click
 
 from engine.clock import utc_now
 from server.commands.starting import settings_at, told
+from server.settings import Settings
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -23,7 +24,7 @@ def backup(file: Path, *, replace: bool) -> None:
     """Write the database and the media of its posts to FILE, while everything runs on."""
     from server.backup import back_up  # noqa: PLC0415  (loads the MCP SDK)
 
-    settings = settings_at("error")
+    settings = _of_a_file()
     with _failing():
         made = anyio.run(partial(back_up, settings.home, file, utc_now(), replace=replace))
     click.echo(f"{file}: {made.bytes:,} bytes, {made.posts} posts, {made.files} media files.")
@@ -46,7 +47,7 @@ def restore(file: Path, *, keep_schedule: bool) -> None:
     """
     from server.restore import restore as run  # noqa: PLC0415  (loads the MCP SDK)
 
-    settings = settings_at("error")
+    settings = _of_a_file()
 
     async def restored() -> None:
         found = await run(settings, file, utc_now, keep_schedule=keep_schedule)
@@ -63,6 +64,17 @@ def restore(file: Path, *, keep_schedule: bool) -> None:
 
     with _failing(), told():
         anyio.run(restored)
+
+
+def _of_a_file() -> Settings:
+    """Read the settings, where the database is a file of the home."""
+    settings = settings_at("error")
+    if settings.database_url is not None:
+        raise click.ClickException(
+            "POSTWRIGHT_DATABASE_URL is set, and this is for the SQLite file of a home. Use pg_dump and pg_restore, "
+            "and keep the home's media folder with them (docs/operations.md)."
+        )
+    return settings
 
 
 @contextmanager

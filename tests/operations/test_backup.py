@@ -91,6 +91,16 @@ def test_a_home_without_a_database_and_a_folder_that_is_not_there_are_said_so(tm
     assert not (tmp_path / "saved.zip").exists()
 
 
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_database_on_a_server_is_left_to_its_own_tools(tmp_path: Path, command: str) -> None:
+    address = "postgresql://postwright:never-shown@127.0.0.1:9/postwright"
+    told = run(tmp_path / "home", command, str(tmp_path / "kept"), DATABASE_URL=address)
+    assert told.returncode == 1
+    assert "pg_dump" in told.stderr
+    assert "never-shown" not in told.stdout + told.stderr
+    assert not (tmp_path / "kept").exists()
+
+
 async def test_what_went_out_since_the_backup_is_taken_over_and_not_sent_again(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with posting(home) as (engine, hook):
