@@ -365,6 +365,7 @@ async def test_backups_under_load_hold_everything_that_was_accepted_before_them(
             async def write() -> None:
                 while True:
                     made.append(await engine.local.create(order(f"Post {len(made)}")))
+                    await anyio.sleep(0.05)  # as fast as it can would be thousands, all to be delivered at the end
 
             group.start_soon(write)
             for number in range(4):
