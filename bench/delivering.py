@@ -23,7 +23,7 @@ from providers.local.ledger import LEDGER_MIGRATIONS
 from providers.local.roster import Roster
 from providers.networks.catalogue import KINDS
 from providers.networks.network import Network
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from server import log
 
 

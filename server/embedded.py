@@ -13,7 +13,6 @@ from providers.networks.catalogue import KINDS
 from providers.networks.kind import Means
 from providers.networks.network import Network
 from providers.networks.outbox import Outbox
-from providers.networks.webhook import Webhook
 from providers.protocol import Provider
 from providers.store import Store
 from schemas.instant import Clock
@@ -47,6 +46,8 @@ def roster_of(parts: Parts) -> Roster:
     settings, clock = parts.settings, parts.clock
     networks: list[Network] = [Outbox(settings.home / "outbox", parts.fetching(clock), clock)]
     if settings.webhook_url:
+        from providers.networks.webhook.network import Webhook  # noqa: PLC0415  (most servers have none)
+
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         networks.append(Webhook(str(settings.webhook_url), secret, clock))
     register = register_of(settings, parts.database, clock)

@@ -1,6 +1,8 @@
 """The house itself: layering, sizes, and that importing does nothing."""
 
 import ast
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -53,3 +55,20 @@ def test_schemas_are_pure() -> None:
     outside = {name.partition(".")[0] for path in (ROOT / "schemas").rglob("*.py") for name in imports(path)}
     assert outside - set(sys.stdlib_module_names) <= {"schemas", "pydantic", "pydantic_core", "regex"}
     assert not outside & {"socket", "sqlite3", "subprocess", "os", "pathlib", "logging"}
+
+
+def test_a_server_of_our_own_loads_nothing_that_waits_for_an_account_or_a_setting() -> None:
+    code = "import sys, server.app, server.embedded; print(*sys.modules)"
+    asked = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(asked.stdout.split())
+    assert "providers.networks.catalogue" in loaded
+    speaking = re.compile(r"providers\.networks\.\w+\.(network|login)")
+    assert not list(filter(speaking.fullmatch, loaded))
+    assert not loaded & {
+        "providers.networks.calling",
+        "prometheus_client",
+        "opentelemetry.sdk",
+        "keyring",
+        "psycopg",
+        "procrastinate",
+    }

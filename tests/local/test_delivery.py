@@ -15,7 +15,7 @@ from providers.local.dispatch import Claim, Terms
 from providers.local.state import State, Verdict
 from providers.networks.kind import Pace
 from providers.networks.network import Parcel, Published, Window
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from providers.store import Connection
 from schemas.account import Account
 from schemas.post import Delivery, Query

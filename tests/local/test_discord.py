@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from providers.networks.discord import KIND
+from providers.networks.discord.kind import KIND
 from providers.networks.network import Network
 from providers.protocol import Failure
 from sandbox.discord import CHANNEL, GUILD, LINK, THREAD, create_app

@@ -11,7 +11,7 @@ import pytest
 from providers.database import Database
 from providers.local import dispatch
 from providers.local.ledger import LEDGER_MIGRATIONS
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from providers.protocol import Failure
 from providers.store import Connection
 from schemas.ability import Act

@@ -8,7 +8,7 @@ import pytest
 from anyio.abc import ByteStream
 from hypothesis import HealthCheck, settings
 
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.post import Change

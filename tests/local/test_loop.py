@@ -13,7 +13,7 @@ from anyio.abc import ByteStream
 from structlog.testing import capture_logs
 
 from providers.local import dispatch
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.post import Query
 from schemas.status import Status
 from tests.local.embedded import WEBHOOK, Embedded, order, until

@@ -10,7 +10,7 @@ import anyio
 import pytest
 from anyio.abc import ByteStream
 
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.post import Query
 from schemas.status import Status
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, order, until

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from providers.local.provider import Local
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode

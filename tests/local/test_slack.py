@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.networks.network import Network
-from providers.networks.slack import KIND, SECTION, sections
+from providers.networks.slack.kind import KIND
+from providers.networks.slack.network import SECTION, sections
 from sandbox.clock import Clock
 from sandbox.serve import running
 from sandbox.slack import LINK, create_app

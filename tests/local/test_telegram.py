@@ -11,8 +11,8 @@ import anyio
 import pytest
 
 from providers.networks.network import Network
-from providers.networks.telegram import KIND
-from providers.networks.telegram_errors import ERRORS
+from providers.networks.telegram.errors import ERRORS
+from providers.networks.telegram.kind import KIND
 from providers.protocol import Failure
 from sandbox.clock import Clock
 from sandbox.serve import running

@@ -10,7 +10,7 @@ import pytest
 
 from providers.networks.kind import Login
 from providers.networks.network import Parcel, Window
-from providers.networks.telegram import KIND
+from providers.networks.telegram.kind import KIND
 from schemas.account import Account
 from tests.leaks import planted
 from tests.local.chatting import means

@@ -16,7 +16,8 @@ import pytest
 from anyio.abc import ByteStream, SocketAttribute
 
 from providers.networks.network import Parcel, Published, Step, Window
-from providers.networks.webhook import KIND, Webhook
+from providers.networks.webhook.kind import KIND
+from providers.networks.webhook.network import Webhook
 from schemas.post import Delivery, Query
 from schemas.status import Status
 from tests.local.chatting import added, means

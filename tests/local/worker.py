@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from tests.local.embedded import Embedded
 
 

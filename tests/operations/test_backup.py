@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from engine.clock import utc_now
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.post import Query, Receipt
 from schemas.status import Status
 from tests.desk import Body, agent

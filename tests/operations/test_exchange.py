@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.clock import utc_now
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.post import Query
 from server.app import database_of
 from server.exchange import export, take_in, whole_file

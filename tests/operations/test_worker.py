@@ -9,7 +9,7 @@ import pytest
 from anyio.abc import ByteStream
 
 from engine.clock import utc_now
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.instant import wire
 from schemas.status import Status
 from tests.desk import agent

@@ -9,7 +9,7 @@ from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import Caller, Dialect
 from providers.networks.network import Network, Parcel, Published, Step, Window
-from providers.networks.webhook import Webhook
+from providers.networks.webhook.network import Webhook
 from schemas.account import Account
 from schemas.errors import ErrorCode
 

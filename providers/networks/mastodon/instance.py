@@ -5,21 +5,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from providers.networks.mastodon.limits import ALT_TEXT
 from schemas.account import Capabilities
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.media_rule import Measure, MediaRule
 from schemas.units import Unit
 
 _HERE = frozenset({"mastodon"})
-_MB = 1_000_000
-MASTODON = "platform_rules, Mastodon"
-#: What the platform takes where the server names nothing; servers differ, so it warns only.
-MEDIA = (
-    MediaRule(_HERE, "image", Measure.BYTES, MASTODON, most=16 * _MB, sure=False),
-    MediaRule(_HERE, "video", Measure.BYTES, MASTODON, most=99 * _MB, sure=False),
-)
-#: How many characters of alternative text are taken, unless the server says otherwise.
-ALT_TEXT = 1_500
 #: Mastodon and what is built on it count as Mastodon does; GoToSocial, which calls itself 0.20.1, and all who say
 #: that they are only compatible count every character (reference peers 4).
 _MASTODON = re.compile(r"(?:[2-9]|\d\d)\.\d+\.\d+[^\s(]*")

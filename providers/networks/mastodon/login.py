@@ -5,32 +5,18 @@ An application of our own with a code to paste would take two rounds of asking, 
 
 import json
 from collections.abc import Mapping
-from typing import get_args
 
 import httpx2
 
 from providers.networks.address import address
-from providers.networks.kind import Ask, Login, Means
+from providers.networks.kind import Login, Means
 from providers.networks.mastodon.server import Server
-from providers.networks.mastodon.settings import Visibility
+from providers.networks.mastodon.settings import VISIBILITIES
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import text
 from schemas.untrusted import clean
-
-_VISIBILITIES: tuple[str, ...] = get_args(Visibility)
-
-ASKS = (
-    Ask("server", "The server, such as https://mastodon.social"),
-    Ask(
-        "token",
-        "An access token of the account (Preferences, Development, New application; scopes read:accounts, "
-        "read:statuses, write:media, write:statuses)",
-        secret=True,
-    ),
-    Ask("visibility", f"Who sees posts that do not say: {', '.join(_VISIBILITIES)}", default="public"),
-)
 
 
 async def log_in(given: Mapping[str, str], means: Means) -> Login:
@@ -42,8 +28,8 @@ async def log_in(given: Mapping[str, str], means: Means) -> Login:
     """
     url, token = address(given["server"]), given["token"].strip()
     visibility = given.get("visibility") or "public"
-    if visibility not in _VISIBILITIES:
-        raise ValueError(f"there is no visibility {visibility[:20]!r}: {', '.join(_VISIBILITIES)}")
+    if visibility not in VISIBILITIES:
+        raise ValueError(f"there is no visibility {visibility[:20]!r}: {', '.join(VISIBILITIES)}")
     if not token.isascii() or not token.isprintable() or not token:
         raise ValueError("that is no access token")
     server = Server(url, token, means.clock)

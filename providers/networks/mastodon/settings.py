@@ -1,12 +1,13 @@
 """What a post on Mastodon may be told besides its caption."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from schemas.request import Arguments
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
+VISIBILITIES: tuple[str, ...] = get_args(Visibility)
 
 
 class MastodonSettings(Arguments):

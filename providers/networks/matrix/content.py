@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
 
+from providers.networks.matrix.limits import CONTENT_BYTES
 from schemas.asset import Measures
 from schemas.jsonvalue import JsonObject
 
-#: The largest event (Client-Server API, "Size limits"), of which other servers add to ours: whose it is, what it
-#: follows, hashes, signatures.
-EVENT_BYTES, AROUND_CONTENT = 65_536, 4_096
-CONTENT_BYTES = EVENT_BYTES - AROUND_CONTENT
 #: What names a delivery in its messages, so that it is found again when the homeserver has forgotten the transaction.
 MARK = "postwright.delivery"
 

@@ -7,22 +7,15 @@ from hashlib import sha256
 import httpx2
 
 from providers.networks.calling import Caller
-from providers.networks.kind import Ask, Kind, Login, Means
-from providers.networks.matrix.content import AROUND_CONTENT, EVENT_BYTES
+from providers.networks.kind import Login, Means
 from providers.networks.matrix.errors import DIALECT, read_object
 from providers.networks.matrix.homeserver import Homeserver
-from providers.networks.matrix.network import Matrix
 from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
 from schemas.jsonvalue import members, text
-from schemas.rule import AltText, Check, Rule, Scope
-from schemas.units import Unit
 from schemas.untrusted import clean
-
-#: Of the caption, so that in JSON it fits an event, with its escapes and whom it mentions.
-CAPTION_BYTES = 60_000
 
 
 async def log_in(told: Mapping[str, str], means: Means) -> Login:
@@ -140,31 +133,4 @@ _LONGEST_ROOM = 255
 _ENCRYPTED = (
     "that room is encrypted, and postwright writes only what everybody who is let in can read: "
     "give a room that is not encrypted (encryption cannot be turned off again, so make another one)"
-)
-_SIZE = f"Client-Server API, size limits: {EVENT_BYTES:,} bytes an event, less {AROUND_CONTENT:,} around its content"
-
-KIND = Kind(
-    platform="matrix",
-    title="Matrix",
-    asks=(
-        Ask("homeserver", "Homeserver, such as https://matrix.example.com"),
-        Ask("room", "Room: its alias (#name:server) or id (!...)"),
-        Ask("token", "Access token (leave empty to log in with a password)", secret=True, default=""),
-        Ask("user", "User (with a password)", default=""),
-        Ask("password", "Password", secret=True, default=""),
-    ),
-    log_in=log_in,
-    connect=Matrix,
-    rules=(
-        Rule(
-            "/caption",
-            Check.MAX_LENGTH,
-            CAPTION_BYTES,
-            _SIZE,
-            Unit.BYTES,
-            Scope(platforms=frozenset({"matrix"})),
-        ),
-    ),
-    alt_text=AltText(1_500),
-    unit=Unit.BYTES,
 )

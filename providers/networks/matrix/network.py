@@ -10,8 +10,9 @@ import anyio
 
 from providers.networks.carrying import Carried, carry
 from providers.networks.kind import Login, Means
-from providers.networks.matrix.content import CONTENT_BYTES, MARK, link_to, measured, media, words
+from providers.networks.matrix.content import MARK, link_to, measured, media, words
 from providers.networks.matrix.homeserver import Homeserver
+from providers.networks.matrix.limits import CONTENT_BYTES
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.protocol import Failure
 from schemas.errors import ErrorCode

@@ -7,18 +7,15 @@ from importlib import import_module
 import httpx2
 
 from providers.networks.calling import Caller, Dialect
-from providers.networks.kind import Ask, Kind, Login, Means
+from providers.networks.kind import Login, Means
 from providers.networks.nostr.errors import TABLE, failure
 from providers.networks.nostr.event import Signer
 from providers.networks.nostr.names import npub, private_key
-from providers.networks.nostr.network import Nostr
 from providers.networks.nostr.relays import Relays
 from providers.protocol import Failure
 from schemas.account import Account, Capabilities
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, members
-from schemas.rule import Check, Rule, Scope
-from schemas.universal import LINK
 
 MAX_RELAYS, LONGEST_RELAY = 10, 200
 #: What of an event is not its content: keys, signature, and a few tags (bytes).
@@ -104,19 +101,3 @@ def _least(limits: Iterable[JsonObject], name: str) -> int | None:
 
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LINKS, _MEDIA = Scope(platforms=frozenset({"nostr"})), ("/media/url", "/media/urls/*")
-_NO_FILES = "Give public http(s) links, or leave the Nostr account out: there media are links."
-
-KIND = Kind(
-    platform="nostr",
-    title="Nostr",
-    asks=(
-        Ask("key", "Private key (nsec1... or 64 hexadecimal digits)", secret=True),
-        Ask("relays", "Relays, such as wss://relay.example.com, separated by spaces"),
-    ),
-    log_in=log_in,
-    connect=Nostr,
-    again=lambda login: {"key": login.secrets["key"], "relays": login.settings["relays"]},
-    rules=tuple(Rule(path, Check.PATTERN, LINK, "NIP-92", scope=_LINKS, fix=_NO_FILES) for path in _MEDIA),
-    adds=_MEDIA,
-)

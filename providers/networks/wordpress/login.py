@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx2
 
 from providers.networks.address import address
-from providers.networks.kind import Ask, Login, Means
+from providers.networks.kind import Login, Means
 from providers.networks.wordpress.site import ROOTS, Site
 from providers.protocol import Failure
 from schemas.account import Account
@@ -13,12 +13,6 @@ from schemas.errors import ErrorCode
 from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.untrusted import clean
 
-ASKS = (
-    Ask("site", "The address of the site, such as https://blog.example.com"),
-    Ask("user", "The name of the user who posts"),
-    Ask("password", "An application password of that user (Users, Profile, Application Passwords)", secret=True),
-    Ask("allow-http", "Whether the password may be sent in the clear to another machine (yes or no)", default="no"),
-)
 _YES = ("yes", "true", "1")
 
 

@@ -4,22 +4,17 @@ So nothing can be found or taken back, and a doubt stays one for a person (refer
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator
 from functools import partial
 
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import Caller, Dialect, sent_once
-from providers.networks.kind import Ask, Kind, Login, Means, Pace
+from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.protocol import Failure
-from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import JsonObject
-from schemas.rule import Check, Rule, Scope
-from schemas.units import Unit
-from schemas.universal import LINK
 
 _DOCS = "docs.slack.dev, sending messages using incoming webhooks, handling errors"
 _OBSERVED = "bodies of errors, as clients of incoming webhooks match them"
@@ -163,41 +158,3 @@ def _fitting(words: str) -> int:
         if length > SECTION:
             return index
     return len(words)
-
-
-async def _log_in(given: Mapping[str, str], means: Means) -> Login:
-    link = re.fullmatch(_LINK, given["url"].strip())
-    if link is None:
-        raise ValueError("that is not the link of an incoming webhook: https://hooks.slack.com/services/T.../B.../...")
-    name = given["name"].strip()
-    if not re.fullmatch(r"[\w #.-]{1,60}", name):
-        raise ValueError("the name is not one: letters, digits, blanks, # . - and _, at most 60")
-    account = Account(f"local:slack-{link['hook']}".lower(), "slack", name, kind="channel")
-    return Login(account, {"team": link["team"]}, {"url": given["url"].strip()})
-
-
-_LINK = r"https?://[^/\s?#@]+/services/(?P<team>T\w{1,40})/(?P<hook>B\w{1,40})/\w{8,80}"
-_RULES, _ALL = "docs.slack.dev, chat.postMessage: longer texts are cut up", Scope(platforms=frozenset({"slack"}))
-_LINKS_ONLY = "Give public https links: an incoming webhook carries no files."
-
-KIND = Kind(
-    platform="slack",
-    title="Slack (incoming webhook)",
-    asks=(
-        Ask("url", "The incoming webhook's link (app settings, Incoming Webhooks)", secret=True),
-        Ask("name", "What to call the channel here: Slack does not tell"),
-    ),
-    log_in=_log_in,
-    connect=Slack,
-    rules=(
-        # The line break before a video's link is one character of the 4,000.
-        Rule("/caption", Check.MAX_LENGTH, 3_999, _RULES, Unit.CHARACTERS, _ALL, adds=("/media/url",)),
-        Rule("/caption", Check.PATTERN, r"\S", _RULES, scope=_ALL, fix="Write something besides blanks."),
-        *(
-            Rule(path, Check.PATTERN, LINK, "docs.slack.dev, image block", scope=_ALL, fix=_LINKS_ONLY)
-            for path in ("/media/url", "/media/urls/*")
-        ),
-        Rule("/media/urls/*", Check.MAX_LENGTH, 3_000, "docs.slack.dev, image block", Unit.CHARACTERS, _ALL),
-    ),
-    pace=Pace(every=timedelta(seconds=1)),
-)

@@ -9,8 +9,8 @@ from providers.answer import Answer
 from providers.networks import attached
 from providers.networks.calling import Caller, Dialect
 from providers.networks.network import Published, Window
-from providers.networks.telegram_errors import ERRORS, LET_IN
-from providers.networks.telegram_message import Message, published
+from providers.networks.telegram.errors import ERRORS, LET_IN
+from providers.networks.telegram.message import Message, published
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
@@ -138,3 +138,9 @@ def _may_post(member: JsonObject, *, is_channel: bool) -> bool:
     return status in ("administrator", "member") or (
         status == "restricted" and member.get("can_send_messages") is True and member.get("is_member") is not False
     )
+
+
+def name_of(chat: JsonObject) -> str:
+    """Tell what a chat is called."""
+    names = (text(chat.get("title")), text(chat.get("first_name")), text(chat.get("username")))
+    return clean(next(filter(None, names), "Telegram chat"), 100)

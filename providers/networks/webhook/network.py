@@ -5,8 +5,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import re
-from collections.abc import Mapping
 from functools import partial
 
 import anyio
@@ -15,7 +13,6 @@ import httpx2
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import TOTAL_SECONDS, Caller, Dialect, sent_once
-from providers.networks.kind import Ask, Kind, Login, Means, Pace
 from providers.networks.network import Parcel, Published, Step, Window
 from schemas.account import Account
 from schemas.errors import ErrorCode
@@ -164,7 +161,7 @@ def _telling(url: httpx2.URL, secret: str | None) -> tuple[str, ...]:
     """Name what a receiver may repeat in its answer and nobody else should read; the longest first."""
     target, path = url.raw_path.decode("ascii").lstrip("/"), url.path.lstrip("/")
     parts = (target, path, url.query.decode("ascii"), url.password, secret or "")
-    return tuple(part for part in parts if len(part) >= _SHORTEST_SECRET)
+    return tuple(part for part in parts if len(part) >= SHORTEST_SECRET)
 
 
 def _key(secret: str) -> bytes:
@@ -176,34 +173,5 @@ def _key(secret: str) -> bytes:
         raise ValueError("the webhook secret begins with whsec_ but the rest is not base64") from None
 
 
-async def _log_in(given: Mapping[str, str], means: Means) -> Login:
-    """Make an account of a URL; nobody is asked, since whatever a webhook is sent is a post."""
-    name, url, secret = given["name"].strip(), given["url"].strip(), given.get("secret", "")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        raise ValueError("the name is not one: small letters, digits and hyphens, at most 40")
-    if secret and len(secret) < _SHORTEST_SECRET:
-        raise ValueError(f"the secret is too short: at least {_SHORTEST_SECRET} characters")
-    host = Webhook(url, secret or None, means.clock).account.name
-    account = Account(f"local:webhook-{name}", "webhook", f"{host} ({name})")
-    return Login(account, secrets={"url": url, **({"secret": secret} if secret else {})})
-
-
-def _connect(login: Login, means: Means) -> Webhook:
-    return Webhook(login.secrets["url"], login.secrets.get("secret"), means.clock, account=login.account)
-
-
 _PREFIX = "whsec_"
-_LONGEST_LINK, _SHORTEST_SECRET = 2048, 8
-
-KIND = Kind(
-    platform="webhook",
-    title="Webhook (signed JSON)",
-    asks=(
-        Ask("name", "What to call it here, such as crm"),
-        Ask("url", "The URL that is to take the posts"),
-        Ask("secret", "The secret to sign with, if any", secret=True, default=""),
-    ),
-    log_in=_log_in,
-    connect=_connect,
-    pace=Pace(at_once=50),  # each is a server of its own
-)
+_LONGEST_LINK, SHORTEST_SECRET = 2048, 8

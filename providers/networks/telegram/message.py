@@ -4,15 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pydantic import Field
-
 from providers.networks.carrying import Carried
 from providers.networks.network import Parcel, Published
+from providers.networks.telegram.settings import TelegramSettings
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.request import Arguments
-
-#: How many photos one post may have; from two on they are an album (platform_rules, Telegram).
-MOST_PHOTOS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +22,6 @@ class Message:
         """Write the arguments as the fields of a form: what is no text goes as JSON."""
         arguments = {"chat_id": chat, **self.arguments}
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
-
-
-class TelegramSettings(Arguments):
-    """The ``telegram`` object of create_post."""
-
-    silent: bool | None = Field(None, description="True: subscribers hear no sound.")
 
 
 def message(parcel: Parcel, carried: Mapping[str, Carried]) -> Message:

@@ -1,0 +1,1 @@
+"""Discord: channels and threads, by their webhooks."""

@@ -1,0 +1,1 @@
+"""Slack: channels, by their incoming webhooks."""

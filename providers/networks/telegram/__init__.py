@@ -1,0 +1,1 @@
+"""Telegram: channels, groups and chats, by a bot."""

@@ -1,0 +1,1 @@
+"""Webhooks: every post as signed JSON to one URL."""
