@@ -262,7 +262,12 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
         if told is None:
             return None
         seconds = (told - clock()).total_seconds()
-    return min(max(seconds, 1.0), 86_400.0) if seconds == seconds else None  # noqa: PLR0124  (NaN is not itself)
+    return within_a_day(seconds) if seconds == seconds else None  # noqa: PLR0124  (NaN is not itself)
+
+
+def within_a_day(seconds: float) -> float:
+    """Bound a wait that a service asks for, whatever it says: between 1 s and 24 h."""
+    return min(max(seconds, 1.0), 86_400.0)
 
 
 def _date(value: str) -> datetime | None:

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 import httpx2
 
 #: A name, or an address of either kind.
+#: What this machine is called where a login may go in the clear.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 

@@ -1,4 +1,4 @@
-"""Answers that have to be JSON, and the pages that come in their place: of a proxy, or of a server that trips."""
+"""What servers answer: JSON, links in it, and the pages that come instead, of a proxy or a server that trips."""
 
 import json
 import re
@@ -6,10 +6,11 @@ import re
 from providers.answer import Answer
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
-from schemas.jsonvalue import JsonObject, members
+from schemas.jsonvalue import JsonObject, members, text
+from schemas.untrusted import clean
 
 _TAG = re.compile(r"<(script|style|title)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_PAGE = 20_000
+_PAGE, _LONGEST_LINK = 20_000, 2048
 
 
 def document(answer: Answer, name: str, what: str, *, doubt: bool = False) -> object:
@@ -29,12 +30,22 @@ def document(answer: Answer, name: str, what: str, *, doubt: bool = False) -> ob
 
 def error(answer: Answer) -> JsonObject | None:
     """Read the JSON of an error, whatever it is; ``None``: it is a page."""
-    if not is_json(answer):
-        return None
+    return read_object(answer) if is_json(answer) else None
+
+
+def read_object(answer: Answer) -> JsonObject:
+    """Read an answer's JSON object; of anything else, nothing."""
     try:
         return members(json.loads(answer.body))
     except (ValueError, RecursionError):
         return {}
+
+
+def link(told: object) -> str | None:
+    """Read where a post can be seen; ``None``: what was told is no link."""
+    url = text(told) or ""
+    fits = url.startswith(("https://", "http://")) and len(url) <= _LONGEST_LINK
+    return clean(url, _LONGEST_LINK) if fits else None
 
 
 def is_json(answer: Answer) -> bool:

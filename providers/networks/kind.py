@@ -1,5 +1,6 @@
 """What there is to know about a network before any account is on it: how to log in, and what it accepts."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +27,18 @@ class Ask:
     words: str
     secret: bool = False
     default: str | None = None
+
+
+def chosen_name(given: Mapping[str, str]) -> str:
+    """Read what a person calls an account here that has no name of its own.
+
+    Raises:
+        ValueError: it would make no good id; in words for a person.
+    """
+    name = given["name"].strip()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise ValueError("the name is not one: small letters, digits and hyphens, at most 40")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import httpx2
 from anyio import CancelScope, fail_after, to_thread
 
 from providers.fetch import Fetched, Fetcher, shown
-from providers.networks.kind import Ask, Kind, Login, Means
+from providers.networks.kind import Ask, Kind, Login, Means, chosen_name
 from providers.networks.network import Kept, Parcel, Published, Step, Window
 from providers.protocol import Failure
 from schemas.account import Account
@@ -206,9 +206,7 @@ async def _log_in(given: Mapping[str, str], means: Means) -> Login:
         ValueError: the name or the path will not do.
         Failure: the folder cannot be made.
     """
-    name, folder = given["name"].strip(), _full(given["folder"].strip())
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        raise ValueError("the name is not one: small letters, digits and hyphens, at most 40")
+    name, folder = chosen_name(given), _full(given["folder"].strip())
     account = Account(f"local:outbox-{name}", "outbox", f"Outbox folder {name}", str(folder))
     login = Login(account, {"folder": str(folder)})
     opened = _connect(login, means)

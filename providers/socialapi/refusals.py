@@ -8,7 +8,7 @@ from providers.errors import doubtful
 from providers.protocol import Failure
 from providers.socialapi.errors import WAITS, find
 from providers.socialapi.settings import OBJECTS, PLATFORMS, POINTERS
-from providers.wire import Answer, Wire, retry_after
+from providers.wire import Answer, Wire, retry_after, within_a_day
 from schemas.errors import ENTRIES, Decision
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, members, text
@@ -61,7 +61,7 @@ def _plain(answer: Answer) -> str:
 def _wait(answer: Answer, meta: JsonObject, clock: Clock) -> float | None:
     """Read how long to wait: the header, else ``meta``; between 1 s and 24 h."""
     seconds = meta.get("retry_after_seconds")
-    told = min(max(float(seconds), 1.0), 86_400.0) if isinstance(seconds, int | float) else None
+    told = within_a_day(float(seconds)) if isinstance(seconds, int | float) else None
     return retry_after(answer.headers, clock) or told
 
 

@@ -1,16 +1,16 @@
 """What a Bluesky server's errors mean (platform_rules, errors; reference peers, section 2)."""
 
-import json
 from collections.abc import Mapping
 
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import Dialect
+from providers.networks.documents import read_object
 from providers.protocol import Failure
-from providers.wire import retry_after
+from providers.wire import retry_after, within_a_day
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject, members, text
+from schemas.jsonvalue import text
 
 _RULES, _PEERS = "platform_rules, errors", "reference peers 2"
 _AGAIN = ErrorCode.ACCOUNT_NEEDS_RECONNECT
@@ -77,15 +77,7 @@ def _until_reset(headers: Mapping[str, str], clock: Clock) -> float | None:
     reset = headers.get("ratelimit-reset", "")
     if not (reset.isascii() and reset.isdigit() and len(reset) <= _LONGEST_SECONDS):
         return None
-    return min(max(int(reset) - clock().timestamp(), 1.0), _DAY)
-
-
-def read_object(answer: Answer) -> JsonObject:
-    """Read an answer's JSON object; nothing of what is none."""
-    try:
-        return members(json.loads(answer.body))
-    except (ValueError, RecursionError):
-        return {}
+    return within_a_day(int(reset) - clock().timestamp())
 
 
 def unexpected(what: str) -> Failure:
@@ -93,6 +85,6 @@ def unexpected(what: str) -> Failure:
     return Failure(ErrorCode.UNEXPECTED_ANSWER, f"The Bluesky server answered without {what}.")
 
 
-_TOO_MANY, _LONGEST_SECONDS, _DAY = 429, 12, 86_400.0
+_TOO_MANY, _LONGEST_SECONDS = 429, 12
 
 DIALECT = Dialect("Bluesky", TABLE, _said, _asked)

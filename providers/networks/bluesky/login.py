@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import httpx2
 
+from providers.networks.address import LOOPBACK
 from providers.networks.bluesky.errors import DIALECT
 from providers.networks.bluesky.limits import ENTRY, PLATFORM
 from providers.networks.bluesky.session import log_in as open_session
@@ -55,7 +56,7 @@ def _server(told: str) -> str:
         url = httpx2.URL()
     if url.scheme not in ("https", "http") or not url.host or url.userinfo or url.query or url.path not in ("", "/"):
         raise ValueError(f"{told[:100]} is no server: give a link such as {ENTRY}")
-    if url.scheme == "http" and url.host not in _LOOPBACK:
+    if url.scheme == "http" and url.host not in LOOPBACK:
         raise ValueError(f"{told[:100]} is not encrypted: http:// is only for servers on this machine")
     return str(url).rstrip("/")
 
@@ -65,5 +66,4 @@ def _account_id(handle: str, did: str) -> str:
     return f"local:bluesky-{did.rpartition(':')[2] if handle == _NO_HANDLE else handle.lower()}"
 
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NO_HANDLE = "handle.invalid"

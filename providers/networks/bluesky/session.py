@@ -13,8 +13,9 @@ import anyio
 import structlog
 
 from providers.answer import Answer
-from providers.networks.bluesky.errors import DIALECT, read_object, unexpected
+from providers.networks.bluesky.errors import DIALECT, unexpected
 from providers.networks.calling import Caller
+from providers.networks.documents import read_object
 from providers.networks.kind import Login, Means
 from providers.networks.network import Window
 from providers.protocol import Failure

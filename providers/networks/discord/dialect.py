@@ -1,11 +1,11 @@
 """How Discord words its answers."""
 
-import json
 from collections.abc import Iterator
 
 from providers.answer import Answer
 from providers.networks.calling import Caller, Dialect
 from providers.networks.discord.errors import ERRORS
+from providers.networks.documents import read_object
 from providers.wire import retry_after
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
@@ -14,17 +14,9 @@ from schemas.untrusted import clean
 _DEEPEST = 8
 
 
-def read(answer: Answer) -> JsonObject:
-    """Read the object that an answer is; anything else is none."""
-    try:
-        return members(json.loads(answer.body))
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _said(answer: Answer) -> tuple[str | None, str]:
     """Find the code and the words of an error, those about single fields behind it."""
-    told = read(answer)
+    told = read_object(answer)
     code, words = told.get("code"), [text(told.get("message")) or "", *_of_fields(members(told.get("errors")), "")]
     return str(code) if type(code) is int and code else None, "; ".join(filter(None, words))
 
@@ -38,7 +30,7 @@ def _of_fields(errors: JsonObject, path: str, depth: int = 0) -> Iterator[str]:
 
 def _asked(answer: Answer, clock: Clock) -> float | None:
     """Read how long to wait: the body has it in fractions of a second, the header rounded."""
-    told = seconds_in(read(answer).get("retry_after"))
+    told = seconds_in(read_object(answer).get("retry_after"))
     return told if told is not None else retry_after(answer.headers, clock)
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from providers.networks.discord.dialect import caller_of, name_of, read
+from providers.networks.discord.dialect import caller_of, name_of
+from providers.networks.documents import read_object
 from providers.networks.kind import Login, Means
 from providers.protocol import Failure
 from schemas.account import Account
@@ -33,7 +34,7 @@ async def log_in(given: Mapping[str, str], means: Means) -> Login:
     url = f"{link['origin']}/api/{link['version'] or _VERSION}/webhooks/{link['id']}/{link['token']}"
     caller = caller_of(url, means.clock)
     try:
-        webhook = read(await caller.call("GET", url))
+        webhook = read_object(await caller.call("GET", url))
     finally:
         await caller.aclose()
     if webhook.get("id") != link["id"]:

@@ -14,9 +14,10 @@ from providers.answer import Answer
 from providers.networks import attached
 from providers.networks.calling import sent_once
 from providers.networks.carrying import Load, carry
-from providers.networks.discord.dialect import caller_of, name_of, read, seconds_in
+from providers.networks.discord.dialect import caller_of, name_of, seconds_in
 from providers.networks.discord.limits import MEDIA, MOST_BYTES
 from providers.networks.discord.settings import DiscordSettings
+from providers.networks.documents import read_object
 from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.protocol import Failure
@@ -82,7 +83,7 @@ class Discord:
         Raises:
             Failure: it is gone, or could not be asked.
         """
-        return name_of(read(await self._caller.call("GET", self._url)))
+        return name_of(read_object(await self._caller.call("GET", self._url)))
 
     async def aclose(self) -> None:
         """Let go of connections."""
@@ -131,7 +132,7 @@ class Discord:
             self._free_at = anyio.current_time() + after
 
     def _published(self, answer: Answer) -> Published:
-        message = read(answer)
+        message = read_object(answer)
         number, channel = text(message.get("id")), text(message.get("channel_id"))
         guild, origin = self._settings.get("guild"), self._settings["origin"]
         if answer.status == _NO_CONTENT:

@@ -7,7 +7,7 @@ from providers.answer import Answer
 from providers.networks.calling import Dialect
 from providers.networks.documents import error, shown
 from providers.networks.mastodon.errors import ERRORS
-from providers.wire import retry_after
+from providers.wire import retry_after, within_a_day
 from schemas.instant import Clock, parse
 from schemas.jsonvalue import text
 
@@ -42,4 +42,4 @@ def _asked(answer: Answer, clock: Clock) -> float | None:
     reset = parse(answer.headers.get("x-ratelimit-reset", ""))
     if wait is not None or reset is None or answer.status != _LIMITED:
         return wait
-    return min(max((reset - (told_at(answer) or clock())).total_seconds(), 1.0), 86_400.0)
+    return within_a_day((reset - (told_at(answer) or clock())).total_seconds())

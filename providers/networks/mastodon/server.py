@@ -10,7 +10,7 @@ from providers.answer import Answer
 from providers.networks import attached
 from providers.networks.calling import Caller
 from providers.networks.carrying import Carried
-from providers.networks.documents import document, is_json
+from providers.networks.documents import document, is_json, link
 from providers.networks.mastodon.dialect import dialect
 from providers.networks.mastodon.instance import Limits
 from providers.networks.network import Published, Window
@@ -18,7 +18,6 @@ from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, items, members, text
-from schemas.untrusted import clean
 
 #: For the processing of one file (seconds), and the pauses between two looks at it.
 PROCESSING_SECONDS = 300.0
@@ -27,7 +26,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 PAGE = 40
 _THIS = "the Mastodon API's"
 _ACCEPTED, _PARTIAL = 202, 206
-_LONGEST_ID, _LONGEST_LINK = 500, 2048
+_LONGEST_ID = 500
 
 
 class Server:
@@ -173,9 +172,7 @@ def published(status: Mapping[str, object]) -> Published | None:
     status_id = _id(status)
     if status_id is None or "params" in status or not isinstance(status.get("content"), str):
         return None
-    link = text(status.get("url")) or text(status.get("uri")) or ""
-    shown = link.startswith(("https://", "http://")) and len(link) <= _LONGEST_LINK
-    return Published(clean(link, _LONGEST_LINK) if shown else None, status_id)
+    return Published(link(text(status.get("url")) or status.get("uri")), status_id)
 
 
 def _id(told: Mapping[str, object]) -> str | None:

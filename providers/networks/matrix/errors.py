@@ -1,14 +1,13 @@
 """What homeservers refuse with (Client-Server API 4.3, "Standard error response"), as rows."""
 
-import json
-
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import Dialect
+from providers.networks.documents import read_object
 from providers.wire import retry_after
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
-from schemas.jsonvalue import JsonObject, members, text
+from schemas.jsonvalue import text
 
 _SPEC, _SEEN = "Client-Server API 4.3", "reference peers 3"
 _RECONNECT = "Log in again: postwright accounts add matrix."
@@ -59,14 +58,6 @@ TABLE = ErrorTable(
         ErrorRow(429, None, ErrorCode.RATE_LIMITED, _SPEC),
     )
 )
-
-
-def read_object(answer: Answer) -> JsonObject:
-    """Read an answer's JSON object; of anything else, nothing."""
-    try:
-        return members(json.loads(answer.body))
-    except (ValueError, RecursionError):
-        return {}
 
 
 def _said(answer: Answer) -> tuple[str | None, str]:

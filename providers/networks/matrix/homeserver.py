@@ -6,7 +6,8 @@ from contextlib import suppress
 from urllib.parse import quote
 
 from providers.networks.calling import Caller
-from providers.networks.matrix.errors import DIALECT, read_object
+from providers.networks.documents import read_object
+from providers.networks.matrix.errors import DIALECT
 from providers.networks.network import Window
 from providers.protocol import Failure
 from schemas.errors import ErrorCode

@@ -6,9 +6,11 @@ from hashlib import sha256
 
 import httpx2
 
+from providers.networks.address import LOOPBACK
 from providers.networks.calling import Caller
+from providers.networks.documents import read_object
 from providers.networks.kind import Login, Means
-from providers.networks.matrix.errors import DIALECT, read_object
+from providers.networks.matrix.errors import DIALECT
 from providers.networks.matrix.homeserver import Homeserver
 from providers.protocol import Failure
 from schemas.account import Account
@@ -108,7 +110,7 @@ def _checked(told: str) -> str:
         raise ValueError("the homeserver's link carries a user name or a password: give them apart from it")
     if url.scheme not in ("https", "http") or not url.host or url.query:
         raise ValueError(f"{told[:100]} is no homeserver: give a link that begins with https://")
-    if url.scheme == "http" and url.host not in _LOOPBACK:
+    if url.scheme == "http" and url.host not in LOOPBACK:
         raise ValueError(f"{told[:100]} is not encrypted: http:// is only for homeservers on this machine")
     return str(url).rstrip("/")
 
@@ -128,7 +130,6 @@ def _level(told: object, otherwise: int) -> int:
         return otherwise
 
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LONGEST_ROOM = 255
 _ENCRYPTED = (
     "that room is encrypted, and postwright writes only what everybody who is let in can read: "

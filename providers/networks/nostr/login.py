@@ -1,12 +1,13 @@
 """Add an account on Nostr: a private key, and the relays to send to."""
 
-import json
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import httpx2
 
+from providers.networks.address import LOOPBACK
 from providers.networks.calling import Caller, Dialect
+from providers.networks.documents import read_object
 from providers.networks.kind import Login, Means
 from providers.networks.nostr.errors import TABLE, failure
 from providers.networks.nostr.event import Signer
@@ -54,8 +55,8 @@ async def _limits(url: str, clock: Clock) -> JsonObject:
     caller = Caller(Dialect("The relay", TABLE, lambda answer: (None, "")), clock)
     try:
         answer = await caller.call("GET", f"http{url[2:]}", headers={"Accept": "application/nostr+json"})
-        return members(members(json.loads(answer.body)).get("limitation"))
-    except (Failure, ValueError, RecursionError):
+        return members(read_object(answer).get("limitation"))
+    except Failure:
         return {}
     finally:
         await caller.aclose()
@@ -89,7 +90,7 @@ def _checked(word: str) -> str:
         raise ValueError("a relay's link carries a user name or a password: relays take none")
     if url.scheme not in ("wss", "ws") or not url.host or len(word) > LONGEST_RELAY:
         raise ValueError(f"{word[:100]} is no relay: give links that begin with wss://")
-    if url.scheme == "ws" and url.host not in _LOOPBACK:
+    if url.scheme == "ws" and url.host not in LOOPBACK:
         raise ValueError(f"{word[:100]} is not encrypted: ws:// is only for relays on this machine, so use wss://")
     return str(url)
 
@@ -98,6 +99,3 @@ def _least(limits: Iterable[JsonObject], name: str) -> int | None:
     """Find the tightest of a limit: what every relay takes."""
     told = [limit.get(name) for limit in limits]
     return min((number for number in told if type(number) is int and number > 0), default=None)
-
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")

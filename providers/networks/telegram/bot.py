@@ -1,6 +1,5 @@
 """Telegram's Bot API as one bot calls it."""
 
-import json
 import re
 
 import httpx2
@@ -8,10 +7,12 @@ import httpx2
 from providers.answer import Answer
 from providers.networks import attached
 from providers.networks.calling import Caller, Dialect
+from providers.networks.documents import read_object
 from providers.networks.network import Published, Window
 from providers.networks.telegram.errors import ERRORS, LET_IN
 from providers.networks.telegram.message import Message, published
 from providers.protocol import Failure
+from providers.wire import within_a_day
 from schemas.errors import ErrorCode
 from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject, members, text
@@ -21,29 +22,22 @@ from schemas.untrusted import clean
 MOVED = "migrate_to_chat_id="
 
 
-def _read(answer: Answer) -> JsonObject:
-    try:
-        return members(json.loads(answer.body))
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _said(answer: Answer) -> tuple[str | None, str]:
     """Find the words of an error, and in place of a code where a group has moved to."""
-    told = _read(answer)
+    told = read_object(answer)
     moved = members(told.get("parameters")).get("migrate_to_chat_id")
     return f"{MOVED}{moved}" if type(moved) is int else None, text(told.get("description")) or ""
 
 
 def _asked(answer: Answer, clock: Clock) -> float | None:
     """Read how long to wait: in the body, and in no header (platform_rules, rate-limit headers)."""
-    told = members(_read(answer).get("parameters")).get("retry_after")
-    return min(max(float(told), 1.0), 86_400.0) if isinstance(told, int | float) and told == told else None  # noqa: PLR0124  (NaN is not itself)
+    told = members(read_object(answer).get("parameters")).get("retry_after")
+    return within_a_day(float(told)) if isinstance(told, int | float) and told == told else None  # noqa: PLR0124  (NaN is not itself)
 
 
 def _meant(answer: Answer) -> int:
     """Tell the status that an answer stands for: servers hide errors in a 200 (platform_rules, gotcha 18)."""
-    told = _read(answer)
+    told = read_object(answer)
     code = told.get("error_code")
     if told.get("ok") is not False:
         return answer.status
@@ -122,7 +116,7 @@ class Bot:
 
 
 def _result(answer: Answer, *, doubt: bool) -> object:
-    told = _read(answer)
+    told = read_object(answer)
     if told.get("ok") is not True:
         message = "Telegram answered with something that is not its Bot API's."
         raise Failure(ErrorCode.UNEXPECTED_ANSWER, message, doubt=doubt)

@@ -1,9 +1,8 @@
 """Make an account of a URL."""
 
-import re
 from collections.abc import Mapping
 
-from providers.networks.kind import Login, Means
+from providers.networks.kind import Login, Means, chosen_name
 from providers.networks.webhook.network import SHORTEST_SECRET, Webhook
 from schemas.account import Account
 
@@ -14,9 +13,7 @@ async def log_in(given: Mapping[str, str], means: Means) -> Login:
     Raises:
         ValueError: the name, the URL or the secret can be none.
     """
-    name, url, secret = given["name"].strip(), given["url"].strip(), given.get("secret", "")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        raise ValueError("the name is not one: small letters, digits and hyphens, at most 40")
+    name, url, secret = chosen_name(given), given["url"].strip(), given.get("secret", "")
     if secret and len(secret) < SHORTEST_SECRET:
         raise ValueError(f"the secret is too short: at least {SHORTEST_SECRET} characters")
     host = Webhook(url, secret or None, means.clock).account.name

@@ -13,12 +13,11 @@ import httpx2
 from providers.answer import Answer
 from providers.errors import ErrorRow, ErrorTable
 from providers.networks.calling import TOTAL_SECONDS, Caller, Dialect, sent_once
+from providers.networks.documents import link, read_object
 from providers.networks.network import Parcel, Published, Step, Window
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.instant import Clock, wire
-from schemas.jsonvalue import members, text
-from schemas.untrusted import clean
 
 #: How much of an answer is read, and for how long: its status says enough.
 MAX_ANSWER, ANSWER_SECONDS = 65_536, 5.0
@@ -90,7 +89,7 @@ class Webhook:
         with sent_once():
             headers = self._headers(parcel, body)
             answer = await self._caller.call("POST", self._url, headers=headers, content=body, window=window)
-        return Published(_link(answer.body))
+        return Published(link(read_object(answer).get("url")))
 
     def _headers(self, parcel: Parcel, body: bytes) -> dict[str, str]:
         stamp = str(int(self._clock().timestamp()))
@@ -138,15 +137,6 @@ def _body(parcel: Parcel) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _link(answer: bytes) -> str | None:
-    try:
-        link = text(members(json.loads(answer)).get("url"))
-    except (ValueError, RecursionError):
-        return None
-    fits = link is not None and len(link) <= _LONGEST_LINK and link.startswith(("https://", "http://"))
-    return clean(link, _LONGEST_LINK) if link and fits else None
-
-
 def _checked(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
@@ -174,4 +164,4 @@ def _key(secret: str) -> bytes:
 
 
 _PREFIX = "whsec_"
-_LONGEST_LINK, SHORTEST_SECRET = 2048, 8
+SHORTEST_SECRET = 8

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from functools import partial
 
 from providers.networks.carrying import carry
+from providers.networks.documents import link
 from providers.networks.kind import Login, Means
 from providers.networks.network import Parcel, Published, Step, Window
 from providers.networks.wordpress.content import Shown, content, mark, plain, slug, title
@@ -19,8 +20,6 @@ from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.jsonvalue import JsonObject, text
 from schemas.untrusted import clean
-
-_LONGEST_LINK = 2048
 
 
 class WordPress:
@@ -147,6 +146,4 @@ def _body(parcel: Parcel, chosen: WordPressSettings, files: Sequence[Shown], ter
 
 
 def _published(post: JsonObject) -> Published:
-    link = text(post.get("link")) or ""
-    fits = link.startswith(("https://", "http://")) and len(link) <= _LONGEST_LINK
-    return Published(clean(link, _LONGEST_LINK) if fits else None, str(post.get("id")))
+    return Published(link(post.get("link")), str(post.get("id")))
