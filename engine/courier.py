@@ -19,6 +19,7 @@ from anyio.abc import TaskGroup
 from filelock import FileLock, Timeout
 
 from engine.delivery import Carrier
+from providers.alarms.alarm import Ring
 from providers.jitter import Spread, full_jitter
 from providers.local import dispatch
 from providers.local.dispatch import Claim, Terms
@@ -42,10 +43,8 @@ BATCH = 200
 
 #: What the loop does again and again: one round, which tells when the next is due (``None``: nobody knows).
 Round = Callable[[], Awaitable[datetime | None]]
-
-
 #: Rings for accounts on which something comes due, until cancelled.
-Rouse = Callable[[Callable[[str], Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+Rouse = Callable[[Ring], Coroutine[Any, Any, None]]
 
 
 class Courier:
@@ -175,24 +174,23 @@ class Courier:
 
     async def _attend(self, network: Network) -> None:
         """Deliver all that is due on one account."""
-        account = network.account.id
+        account, taken = network.account.id, None
         try:
             while True:
                 self._attended[account] = False
-                opens = await self._deliver_next(network)
-                if opens is not _MORE and not self._attended[account]:
+                taken = await self._deliver_next(network)
+                if not isinstance(taken, Claim) and not self._attended[account]:
                     break
         except (sqlite3.Error, OSError) as error:
             log.warning("delivery_failed", account=account, error=str(error))
-            opens = self._clock() + timedelta(seconds=POLL_SECONDS)
         finally:
             del self._attended[account]
         soonest = self._clock() + timedelta(seconds=POLL_SECONDS)
         # Whatever keeps it shut may change by hand: it is looked at again soon.
-        self._shut[account] = min(opens, soonest) if isinstance(opens, datetime) else soonest
+        self._shut[account] = min(taken, soonest) if isinstance(taken, datetime) else soonest
 
-    async def _deliver_next(self, network: Network) -> object:
-        """Deliver what is first in the line of an account; or tell when that may be tried again."""
+    async def _deliver_next(self, network: Network) -> Claim | datetime | None:
+        """Deliver what is first in the line of an account, and tell it; or when that may be tried again."""
         account = network.account
         pace = self._paces.get(account.platform, _ANY_PACE)
         terms = Terms(self._max_lateness, self._lease, pace)
@@ -200,10 +198,9 @@ class Courier:
         async with turns:
             take = partial(dispatch.take, account=account.id, now=self._clock(), terms=terms)
             claim = await self._database.write(take, ())
-            if not isinstance(claim, Claim):
-                return claim
-            await self._carrier.carry(network, claim, terms)
-            return _MORE
+            if isinstance(claim, Claim):
+                await self._carrier.carry(network, claim, terms)
+            return claim
 
     def _orphaned(self, networks: Mapping[str, Network], claim: Claim) -> Verdict:
         return self._carrier.orphaned(networks.get(claim.parcel.account), claim)
@@ -222,7 +219,6 @@ def _why(closed: str | None) -> str:
 
 
 _ANY_PACE = Pace()
-_MORE = object()
 _MAYBE_SENT = "An earlier try may have sent it, and it was not sent again"
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from anyio import create_task_group, sleep, to_thread
 
+from providers.local.ledger import span
 from providers.store import Connection, Store
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ SWEEP_SECONDS, AWAY_SECONDS = 10.0, 1.0
 class Alarm(Protocol):
     """An alarm clock in the same database."""
 
-    @property
-    def name(self) -> str:
-        """What the setting calls it."""
-        ...
-
     def install(self, connection: "psycopg.Connection") -> None:
         """Make what it needs, unless it is there, and the SQL function ``postwright_arm(account, at)``.
 
@@ -50,7 +46,7 @@ class Alarm(Protocol):
         ...
 
     async def run(self, ring: Ring) -> None:
-        """Ring for each alarm, several at once, until cancelled; a database that is away is waited for."""
+        """Ring for each alarm, several at once, until cancelled or the database is away."""
         ...
 
     async def tidy(self) -> None:
@@ -71,7 +67,7 @@ class Rousing:
         while not await self._installed():  # noqa: ASYNC110  (a database that comes back sets no event)
             await sleep(AWAY_SECONDS)
         async with create_task_group() as group:
-            group.start_soon(self._alarm.run, partial(_safely, ring))
+            group.start_soon(self._listen, partial(_safely, ring))
             while True:
                 await self._sweep()
                 await sleep(SWEEP_SECONDS)
@@ -85,6 +81,15 @@ class Rousing:
             log.warning("alarm_not_installed", error=type(error).__name__)
             return False
         return True
+
+    async def _listen(self, ring: Ring) -> None:
+        """Let the clock run, and again where the database went away under it."""
+        while True:
+            try:
+                await self._alarm.run(ring)
+            except Exception as error:  # noqa: BLE001  (whatever ends it, the clock goes on)
+                log.warning("alarm_failed", error=type(error).__name__)
+            await sleep(AWAY_SECONDS)
 
     async def _sweep(self) -> None:
         try:
@@ -119,13 +124,12 @@ def install(url: str, alarm: Alarm) -> None:
     import psycopg  # noqa: PLC0415  (only those with PostgreSQL have it)
 
     script = files("providers.alarms").joinpath("arming.sql").read_text(encoding="utf-8")
-    values = {"horizon": HORIZON // _MICROSECOND, "lost": LOST // _MICROSECOND, "waiting": _WAITING}
+    values = {"horizon": span(HORIZON), "lost": span(LOST), "waiting": _WAITING}
     with psycopg.connect(url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('postwright alarm', 0))")
         alarm.install(connection)
         connection.execute(script.format_map(values).encode())
 
 
-_MICROSECOND = timedelta(microseconds=1)
 # The states in which a row waits for its time.
 _WAITING = "'scheduled', 'queued', 'settling'"

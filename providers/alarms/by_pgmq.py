@@ -3,28 +3,21 @@
 from typing import TYPE_CHECKING
 
 import anyio
-import structlog
 
 from providers.alarms.alarm import Ring
 
 if TYPE_CHECKING:
     import psycopg
 
-log = structlog.get_logger(__name__)
-
 QUEUE = "postwright_wake"
 #: Seconds for which a message that was read stays unseen by others: whoever read it may have died.
 UNSEEN_SECONDS = 60
 #: How late an alarm may be (seconds), and how many are read at one time.
 POLL_SECONDS, AT_ONCE = 0.1, 50
-#: Seconds until a database that went away is asked again.
-AWAY_SECONDS = 1.0
 
 
 class Pgmq:
     """pgmq's functions on the database at ``url``, made by SQL alone: no extension has to be installed."""
-
-    name = "pgmq"
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -41,16 +34,15 @@ class Pgmq:
         connection.execute(_ARM)
 
     async def run(self, ring: Ring) -> None:
-        """Ring for each message as it comes due, until cancelled."""
+        """Ring for each message as it comes due, until cancelled.
+
+        Raises:
+            psycopg.Error: the database is away.
+        """
         import psycopg  # noqa: PLC0415  (only those with PostgreSQL have it)
 
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-                    await _listen(connection, ring)
-            except (psycopg.Error, OSError) as error:
-                log.warning("alarm_failed", error=type(error).__name__)
-            await anyio.sleep(AWAY_SECONDS)
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+            await _listen(connection, ring)
 
     async def tidy(self) -> None:
         """Leave all to pgmq: what nobody deleted is seen again by itself."""

@@ -3,16 +3,11 @@
 import logging
 from typing import TYPE_CHECKING
 
-import anyio
-import structlog
-
 from providers.alarms.alarm import Ring
 
 if TYPE_CHECKING:
     import psycopg
     from procrastinate import App
-
-log = structlog.get_logger(__name__)
 
 QUEUE, TASK = "postwright", "postwright.wake"
 #: How late an alarm may be that was set ahead (seconds); those for now are notified.
@@ -21,14 +16,10 @@ POLL_SECONDS = 0.5
 DEAD_SECONDS = 30
 #: Accounts that one process is woken for at one time.
 AT_ONCE = 50
-#: Seconds until a database that went away is asked again.
-AWAY_SECONDS = 1.0
 
 
 class Procrastinate:
     """procrastinate on the database at ``url``: an existing engine, kept well, whose jobs any of its tools can show."""
-
-    name = "procrastinate"
 
     def __init__(self, url: str, *, grace: float = 5.0) -> None:
         self._url = url
@@ -45,29 +36,29 @@ class Procrastinate:
         connection.execute(_ARM)
 
     async def run(self, ring: Ring) -> None:
-        """Ring for each job as it comes due, until cancelled."""
+        """Ring for each job as it comes due, until cancelled.
+
+        Raises:
+            procrastinate.exceptions.ProcrastinateException: the database is away.
+        """
         from procrastinate import App, PsycopgConnector  # noqa: PLC0415  (the extra brings it)
 
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
-        while True:
-            app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
-            _task(app, ring)
-            try:
-                async with app.open_async():
-                    self._app = app
-                    await app.run_worker_async(
-                        queues=[QUEUE],
-                        concurrency=AT_ONCE,
-                        fetch_job_polling_interval=POLL_SECONDS,
-                        shutdown_graceful_timeout=self._grace,
-                        delete_jobs="always",
-                        install_signal_handlers=False,
-                    )
-            except Exception as error:  # noqa: BLE001  (whatever ends it, the alarm goes on)
-                log.warning("alarm_failed", error=type(error).__name__)
-            finally:
-                self._app = None
-            await anyio.sleep(AWAY_SECONDS)
+        app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
+        _task(app, ring)
+        try:
+            async with app.open_async():
+                self._app = app
+                await app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=AT_ONCE,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    shutdown_graceful_timeout=self._grace,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                )
+        finally:
+            self._app = None
 
     async def tidy(self) -> None:
         """Delete the jobs of workers that have died; they are never run again, since the rows arm anew."""

@@ -1,6 +1,6 @@
 """The delivery loop's side of the ledger: what is due, who takes it up, and what came of it.
 
-Each function is the inside of one ``BEGIN IMMEDIATE`` transaction. A delivery is taken up under a fence, a number
+Each function is the inside of one transaction. A delivery is taken up under a fence, a number
 that grows with every claim; whoever writes an outcome must still hold it, so an old holder changes nothing.
 """
 

@@ -1,6 +1,6 @@
 """Changes of posts that are in the ledger: edit, pause, publish, delete, send again.
 
-Each function is the inside of one ``BEGIN IMMEDIATE`` transaction, and looks at the deliveries themselves: a courier in
+Each function is the inside of one transaction, and looks at the deliveries themselves: a courier in
 another process may have taken one up since the post was read. What is in a courier's hand is never touched, and what
 an earlier try may have sent is never told as if it had not been.
 """

@@ -7,7 +7,7 @@ until somebody logs in anew. The pace is a GCRA (reference engine 2.5): one numb
 from collections.abc import Mapping
 from datetime import datetime
 
-from providers.local.ledger import moment, stamp
+from providers.local.ledger import moment, span, stamp
 from providers.local.state import Hold, Verdict, closed_for
 from providers.networks.kind import Pace
 from providers.store import Connection
@@ -17,25 +17,20 @@ _FOR_GOOD = 2**62
 
 
 def opens_at(connection: Connection, account: str, now: datetime, pace: Pace) -> datetime | Hold | None:
-    """Tell when an account may be posted to, if not now; a hold where only a new login helps."""
+    """Tell when an account may be posted to, if not now; the hold, where only a new login ends it."""
     row = connection.execute("SELECT held_until, reason, free_at FROM gate WHERE account = ?", (account,)).fetchone()
     if row is None:
         return None
     if row["held_until"] == _FOR_GOOD:
         return Hold(row["reason"] or "")
-    latest = max(row["held_until"] or 0, row["free_at"] - stamp_of(pace))
+    latest = max(row["held_until"] or 0, row["free_at"] - span(pace.every) * (pace.burst - 1))
     return moment(latest) if latest > stamp(now) else None
-
-
-def stamp_of(pace: Pace) -> int:
-    """Tell how far ahead of its pace an account may be: its burst, in microseconds."""
-    return round(pace.every.total_seconds() * 1e6) * (pace.burst - 1)
 
 
 def passed(connection: Connection, account: str, now: datetime, pace: Pace) -> None:
     """Count one post that goes out now."""
     if pace.every:
-        step = round(pace.every.total_seconds() * 1e6)
+        step = span(pace.every)
         connection.execute(_COUNT, (account, stamp(now) + step, stamp(now), step))
 
 

@@ -105,7 +105,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def stamp(moment: datetime) -> int:
     """Write a time as the ledger keeps it."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return span(moment - _EPOCH)
+
+
+def span(time: timedelta) -> int:
+    """Write a length of time as the ledger counts it."""
+    return time // _MICROSECOND
 
 
 def moment(stamped: int) -> datetime:
