@@ -1,31 +1,14 @@
 """The objects that networks have of their own in create_post, through the tools, to a real socket."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from providers.networks.catalogue import KINDS
-from sandbox.serve import running
-from sandbox.telegram import TOKEN, create_app
-from tests.desk import Agent
 from tests.local.chatting import Controls
-from tests.local.networked import means, networked
+from tests.local.newsroom import NEWS, newsroom
 from tests.local.posting import ended, posted
 
 pytestmark = pytest.mark.anyio
-
-NEWS = "local:telegram-sandbox_news"
-
-
-@asynccontextmanager
-async def stage(home: Path) -> AsyncGenerator[tuple[Agent, Controls]]:
-    """An agent with an account on Telegram, beside the outbox."""
-    async with running(create_app()) as url:
-        login = await KINDS["telegram"].log_in({"token": TOKEN, "chat": "@sandbox_news", "api": url}, means(home))
-        async with networked(home, login) as found:
-            yield found, Controls(url)
 
 
 async def heard(telegram: Controls) -> list[tuple[str, bool]]:
@@ -33,20 +16,20 @@ async def heard(telegram: Controls) -> list[tuple[str, bool]]:
 
 
 async def test_what_a_network_is_told_beside_the_caption_reaches_it(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         assert (await posted(agent, NEWS, "Loud"))["status"] == "published"
         assert (await posted(agent, NEWS, "Quiet", telegram={"silent": True}))["status"] == "published"
         assert await heard(telegram) == [("Loud", False), ("Quiet", True)]
 
 
 async def test_an_account_says_which_object_is_for_it(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, _):
+    async with newsroom(tmp_path) as (agent, _):
         found = (await agent.call("list_accounts"))["data"]["accounts"]
     assert {one["id"]: one["accepts"]["settings"] for one in found} == {"local:outbox": [], NEWS: ["telegram"]}
 
 
 async def test_an_object_without_an_account_of_its_network_is_a_problem(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         refused = await agent.call("create_post", caption="Hello", accounts=["local:outbox"], telegram={"silent": True})
         both = await agent.call(
             "create_post", caption="Hello", accounts=["local:outbox", NEWS], telegram={"silent": True}, dry_run=True
@@ -59,7 +42,7 @@ async def test_an_object_without_an_account_of_its_network_is_a_problem(tmp_path
 
 
 async def test_a_misspelt_member_is_told_with_what_was_meant(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, _):
+    async with newsroom(tmp_path) as (agent, _):
         refused = await agent.call("create_post", caption="Hello", accounts=[NEWS], telegram={"silently": True})
         other = await agent.call("create_post", caption="Hello", accounts=[NEWS], settings={"silent": True})
     [problem] = refused["problems"]
@@ -69,7 +52,7 @@ async def test_a_misspelt_member_is_told_with_what_was_meant(tmp_path: Path) -> 
 
 
 async def test_the_same_text_told_otherwise_is_another_post(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, _):
+    async with newsroom(tmp_path) as (agent, _):
         quiet = await agent.call("create_post", caption="Hello", accounts=[NEWS], telegram={"silent": True})
         again = await agent.call("create_post", caption="Hello", accounts=[NEWS], telegram={"silent": True})
         loud = await agent.call("create_post", caption="Hello", accounts=[NEWS])
@@ -78,7 +61,7 @@ async def test_the_same_text_told_otherwise_is_another_post(tmp_path: Path) -> N
 
 
 async def test_what_a_waiting_post_tells_its_network_can_be_changed(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         made = await agent.call("create_post", caption="Hello", accounts=[NEWS], mode="draft")
         changed = await agent.call("update_post", post_id=made["data"]["id"], telegram={"silent": True})
         assert changed["ok"], changed
@@ -88,7 +71,7 @@ async def test_what_a_waiting_post_tells_its_network_can_be_changed(tmp_path: Pa
 
 
 async def test_a_change_for_a_network_that_the_post_does_not_go_to_is_a_problem(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, _):
+    async with newsroom(tmp_path) as (agent, _):
         made = await agent.call("create_post", caption="Hello", accounts=["local:outbox"], mode="draft")
         refused = await agent.call("update_post", post_id=made["data"]["id"], telegram={"silent": True})
         moved = await agent.call("update_post", post_id=made["data"]["id"], accounts=[NEWS], telegram={"silent": True})

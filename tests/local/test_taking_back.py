@@ -1,34 +1,18 @@
 """delete_post on what was published: taken back where the network can, told honestly where not."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from providers.networks.catalogue import KINDS
-from sandbox.serve import running
-from sandbox.telegram import TOKEN, create_app
-from tests.desk import Agent
-from tests.local.chatting import Controls
-from tests.local.networked import means, networked
+from sandbox.telegram import TOKEN
+from tests.local.newsroom import NEWS, newsroom
 from tests.local.posting import posted
 
 pytestmark = pytest.mark.anyio
 
-NEWS = "local:telegram-sandbox_news"
-
-
-@asynccontextmanager
-async def stage(home: Path) -> AsyncGenerator[tuple[Agent, Controls]]:
-    async with running(create_app()) as url:
-        login = await KINDS["telegram"].log_in({"token": TOKEN, "chat": "@sandbox_news", "api": url}, means(home))
-        async with networked(home, login) as found:
-            yield found, Controls(url)
-
 
 async def test_what_was_published_is_taken_back_and_the_post_tells_so(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         post_id = (await posted(agent, NEWS, "Hello"))["post_id"]
         deleted = await agent.call("delete_post", post_id=post_id)
         [removal] = deleted["data"]["deliveries"]
@@ -46,7 +30,7 @@ async def test_what_was_published_is_taken_back_and_the_post_tells_so(tmp_path: 
 
 
 async def test_each_delivery_is_told_by_itself_and_what_cannot_be_taken_back_stays_published(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, _):
+    async with newsroom(tmp_path) as (agent, _):
         made = await agent.call("create_post", caption="Hello", accounts=["local:outbox", NEWS])
         await agent.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
         deleted = await agent.call("delete_post", post_id=made["data"]["id"])
@@ -59,7 +43,7 @@ async def test_each_delivery_is_told_by_itself_and_what_cannot_be_taken_back_sta
 
 
 async def test_a_removal_whose_answer_is_lost_is_in_doubt_and_may_be_asked_for_again(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         post_id = (await posted(agent, NEWS, "Hello"))["post_id"]
         await telegram.fault(f"/bot{TOKEN}/deleteMessage", "accept_then_drop")
         [lost] = (await agent.call("delete_post", post_id=post_id))["data"]["deliveries"]
@@ -71,7 +55,7 @@ async def test_a_removal_whose_answer_is_lost_is_in_doubt_and_may_be_asked_for_a
 
 
 async def test_a_removal_that_is_refused_says_why_and_where_it_stays(tmp_path: Path) -> None:
-    async with stage(tmp_path) as (agent, telegram):
+    async with newsroom(tmp_path) as (agent, telegram):
         post_id = (await posted(agent, NEWS, "Hello"))["post_id"]
         await telegram.steer("bot", revoked=True)
         [refused] = (await agent.call("delete_post", post_id=post_id))["data"]["deliveries"]
