@@ -235,32 +235,31 @@ async def test_the_process_that_measures_has_nothing_of_ours_and_is_ended_in_tim
         group.start_soon(wait_for_it)
         child = await running(str(pipe))
         environment = child.environ()
-        limits = {line[:25].strip(): line[26:].split()[0] for line in limits_of(child)}
+        limits = limits_of(child)
         assert KEY not in str(environment)
         assert environment.keys() <= {"PATH", "LANG", "LC_ALL"}
-        assert [limits[f"Max {name}"] for name in ("address space", "file size", "cpu time")] == [
-            str(MEMORY),
-            "0",
-            "20",
-        ]
+        assert limits["address space"] == str(MEMORY)
+        assert limits["cpu time"] == "20"
+        assert limits["file size"] == "0"
         assert child.open_files() == []
         await ended.wait()
         assert not child.is_running()
     assert refusals == ["it could not be measured within 3 s"]
 
 
-def limits_of(process: psutil.Process) -> list[str]:
-    return Path(f"/proc/{process.pid}/limits").read_text(encoding="utf-8").splitlines()[1:]
+def limits_of(process: psutil.Process) -> dict[str, str]:
+    """Each limit of a process by its name."""
+    lines = Path(f"/proc/{process.pid}/limits").read_text(encoding="utf-8").splitlines()[1:]
+    return {line[:25].strip().removeprefix("Max "): line[26:].split()[0] for line in lines}
 
 
 async def running(argument: str) -> psutil.Process:
-    """Find the process that measures a file, once it has limited itself."""
+    """Find the process that measures a file, once it has limited itself: memory first, the size of files last."""
     with anyio.fail_after(10):
         while True:
             for process in psutil.Process().children():
                 try:
-                    limited = any(str(MEMORY) in line for line in limits_of(process))
-                    if limited and argument in process.cmdline():
+                    if limits_of(process)["file size"] == "0" and argument in process.cmdline():
                         return process
                 except (psutil.NoSuchProcess, OSError):
                     continue
