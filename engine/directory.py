@@ -11,6 +11,7 @@ from schemas.instant import Clock
 from schemas.jsonvalue import JsonObject
 from schemas.problem import Problem, ProblemCode
 from schemas.rule import Check, RuleSet
+from schemas.units import THINGS
 
 #: How long a provider's account list is believed before it is read again.
 FRESH = timedelta(minutes=5)
@@ -57,10 +58,13 @@ class Directory:
         """Say what one account takes: the tightest caption limit with its unit, media kinds, settings objects."""
         return self._listings[account.provider].accepts[account.id]
 
+    def everyone(self) -> list[Account]:
+        """List the accounts read so far, of all providers."""
+        return [account for kept in self._listings.values() for account in kept.accounts]
+
     def known(self, account_id: str) -> Account | None:
         """Find an account among those read so far."""
-        everyone = (account for kept in self._listings.values() for account in kept.accounts)
-        return next((account for account in everyone if account.id == account_id), None)
+        return next((account for account in self.everyone() if account.id == account_id), None)
 
     def name(self, account_id: str) -> str:
         """Say an account as a person would, as far as it is known."""
@@ -101,6 +105,7 @@ def _accepts(account: Account, rules: RuleSet) -> JsonObject:
         for rule in (*rules.rules, *rules.own(account))
         if rule.path == "/caption"
         and rule.check is Check.MAX_LENGTH
+        and rule.unit not in THINGS
         and isinstance(rule.limit, int)
         and (rule.scope is None or rule.scope.covers(account, rule.scope.media))
     ]

@@ -10,7 +10,7 @@ from schemas.account import Account
 from schemas.jsonvalue import is_list, items, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.rule import Arguments, Check, CrossRule, Rule, RuleSet, Situation, at, concerns
-from schemas.units import Unit, count
+from schemas.units import THINGS, Unit, count
 
 
 def check_shape(rules: RuleSet, situation: Situation) -> list[Problem]:
@@ -73,12 +73,9 @@ def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> 
                 fix = rule.fix or "Add it."
                 yield Problem(path=f"{path}/{name}", code=ProblemCode.MISSING, message=message, fix=fix, accounts=ids)
         return
-    added = [more for pointer in rule.adds for _, more in at(arguments, pointer) if isinstance(more, str)]
-    extra = sum(count(more, rule.unit, rule.link) for more in added)
-    meter = _METERS[rule.check]
-    for path, value in at(arguments, rule.path):
-        actual = meter.measure(value, rule, extra)
-        if actual is not None and not meter.holds(actual, rule.limit):
+    meter = _OF_THINGS if rule.unit in THINGS else _METERS[rule.check]
+    for path, actual in measured(rule, arguments):
+        if not meter.holds(actual, rule.limit):
             words = {
                 "actual": actual,
                 "limit": rule.limit,
@@ -95,6 +92,16 @@ def _broken(rule: Rule, arguments: Arguments, accounts: tuple[Account, ...]) -> 
                 unit=rule.unit.value if meter.numeric else None,
                 accounts=ids,
             )
+
+
+def measured(rule: Rule, arguments: Arguments) -> Iterator[tuple[str, Any]]:
+    """Measure what a row speaks of, but REQUIRED: pairs of a JSON pointer and what was found there, in its unit."""
+    added = [more for pointer in rule.adds for _, more in at(arguments, pointer) if isinstance(more, str)]
+    extra = sum(count(more, rule.unit, rule.link) for more in added)
+    for path, value in at(arguments, rule.path):
+        actual = _METERS[rule.check].measure(value, rule, extra)
+        if actual is not None:
+            yield path, actual
 
 
 def _over(actual: Any, limit: Any) -> int:
@@ -195,3 +202,7 @@ _METERS: dict[Check, _Meter] = {
         numeric=False,
     ),
 }
+#: A text may have at most so many of something.
+_OF_THINGS = _Meter(
+    _length, _at_most, ProblemCode.TOO_MANY, "{actual} {unit}; at most {limit}", "Remove {over} {unit}."
+)

@@ -1,5 +1,6 @@
 """How long a text is: every platform counts in a unit of its own (reference platform_rules, gotcha 1)."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
@@ -19,6 +20,8 @@ class Unit(StrEnum):
     GRAPHEMES = "graphemes"
     WEIGHTED = "weighted characters"
     MASTODON = "characters as Mastodon counts"
+    HASHTAGS = "hashtags"
+    LINKS = "links"
     ITEMS = "items"
     SECONDS = "seconds"
     MILLISECONDS = "milliseconds"
@@ -30,6 +33,21 @@ def count(text: str, unit: Unit, link: int | None = None) -> int:
     ``link`` is what a link counts as where a Mastodon server has a number of its own.
     """
     return _mastodon(text, link) if unit is Unit.MASTODON and link is not None else _COUNTERS[unit](text)
+
+
+def prefix(text: str, unit: Unit, most: int, link: int | None = None) -> str:
+    """Cut ``text`` so that at most ``most`` of ``unit`` are left: as many as fit, and never within a grapheme."""
+    if count(text, unit, link) <= most:
+        return text
+    ends = [0, *(found.end() for found in _patterns().cluster.finditer(text))]
+    fits, too_long = 0, len(ends) - 1
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if count(text[: ends[middle]], unit, link) <= most:
+            fits = middle
+        else:
+            too_long = middle
+    return text[: ends[fits]]
 
 
 def _utf16(text: str) -> int:
@@ -62,6 +80,15 @@ def _mastodon(text: str, link: int = 23) -> int:
     return _graphemes(_patterns().federated.sub(counted, text))
 
 
+def _hashtags(text: str) -> int:
+    return sum(1 for _ in _HASHTAG.finditer(text))
+
+
+def _links(text: str) -> int:
+    """Count different links."""
+    return len(set(_WEB.findall(text)))
+
+
 class _Patterns(NamedTuple):
     cluster: "regex.Pattern[str]"
     weighed: "regex.Pattern[str]"
@@ -88,7 +115,14 @@ _COUNTERS: dict[Unit, Callable[[str], int]] = {
     Unit.GRAPHEMES: _graphemes,
     Unit.WEIGHTED: _weighted,
     Unit.MASTODON: _mastodon,
+    Unit.HASHTAGS: _hashtags,
+    Unit.LINKS: _links,
 }
+
+#: Units that count things within a text, not how long it is.
+THINGS = frozenset({Unit.HASHTAGS, Unit.LINKS})
+_HASHTAG = re.compile(r"(?<![\w&/])#\w+")
+_WEB = re.compile(r"https?://\S+")
 
 _LINK_WEIGHT = 23
 _EMOJI_WEIGHT = 2

@@ -29,14 +29,11 @@ KINDS: dict[str, frozenset[str]] = {
 SHORTEST_LEAD = timedelta(minutes=2)
 LONGEST_LEAD = timedelta(days=61)
 
-MOST_LINKS_ON_THREADS = 5
-MOST_HASHTAGS, FEW_HASHTAGS = 30, 5
-LONGEST_TWEET = 280
+#: Instagram counts no more of them (since December 2025).
+FEW_HASHTAGS = 5
 
 #: What makes several posts of one text (reference postpost 11): a line of dashes, or a part's number.
 _BREAK = re.compile(r"^---\s*$|\[\d+/\d+\]", re.MULTILINE)
-_LINK = re.compile(r"https?://\S+")
-_HASHTAG = re.compile(r"(?<![\w&/])#\w+")
 
 
 def _caption(situation: Situation) -> str:
@@ -124,53 +121,6 @@ def _one_part_on_threads(situation: Situation) -> Iterator[Problem]:
         )
 
 
-def _few_links_on_threads(situation: Situation) -> Iterator[Problem]:
-    links = set(_LINK.findall(_caption(situation)))
-    accounts = _on(situation, "threads")
-    if accounts and len(links) > MOST_LINKS_ON_THREADS:
-        yield Problem(
-            path="/caption",
-            code=ProblemCode.TOO_MANY,
-            message=f"{len(links)} links; Threads takes {MOST_LINKS_ON_THREADS}",
-            fix=f"Remove {len(links) - MOST_LINKS_ON_THREADS} links.",
-            limit=MOST_LINKS_ON_THREADS,
-            actual=len(links),
-            accounts=_ids(accounts),
-        )
-
-
-def _few_hashtags_on_instagram(situation: Situation) -> Iterator[Problem]:
-    hashtags = len(_HASHTAG.findall(_caption(situation)))
-    accounts = _on(situation, "instagram")
-    if accounts and hashtags > MOST_HASHTAGS:
-        yield Problem(
-            path="/caption",
-            code=ProblemCode.TOO_MANY,
-            message=f"{hashtags} hashtags; Instagram takes {MOST_HASHTAGS}",
-            fix=f"Remove {hashtags - FEW_HASHTAGS}: since December 2025 Instagram counts {FEW_HASHTAGS}.",
-            limit=MOST_HASHTAGS,
-            actual=hashtags,
-            accounts=_ids(accounts),
-        )
-
-
-def _one_part_on_x(situation: Situation) -> Iterator[Problem]:
-    """Find what X would take as one post, but PostPost splits, because it counts links in full."""
-    caption, accounts = _caption(situation), _on(situation, "x")
-    length = count(caption, Unit.UTF16)
-    if accounts and length > LONGEST_TWEET >= count(caption, Unit.WEIGHTED):
-        yield Problem(
-            path="/caption",
-            code=ProblemCode.TOO_LONG,
-            message=f"{length} {Unit.UTF16} with links in full; above {LONGEST_TWEET} PostPost makes a thread of it",
-            fix=f"Shorten the text or its links by {length - LONGEST_TWEET}.",
-            limit=LONGEST_TWEET,
-            actual=length,
-            unit=Unit.UTF16,
-            accounts=_ids(accounts),
-        )
-
-
 _SEED = "seed 002"
 _TEN, _ELEVEN = "reference postpost 10", "reference postpost 11"
 
@@ -182,9 +132,6 @@ COMBINATIONS: tuple[CrossRule, ...] = (
     CrossRule("media_fit_the_accounts", _media_fit, _ELEVEN, needs_accounts=True),
     CrossRule("settings_have_an_account", _settings_have_an_account, _TEN, needs_accounts=True),
     CrossRule("one_part_on_threads", _one_part_on_threads, _SEED, needs_accounts=True),
-    CrossRule("few_links_on_threads", _few_links_on_threads, f"{_ELEVEN}; platform_rules Threads", needs_accounts=True),
-    CrossRule("few_hashtags_on_instagram", _few_hashtags_on_instagram, _ELEVEN, needs_accounts=True),
-    CrossRule("one_part_on_x", _one_part_on_x, _ELEVEN, needs_accounts=True),
 )
 
 
@@ -211,7 +158,7 @@ def _draft_without_time(situation: Situation) -> Iterator[Warn]:
 
 
 def _hashtags(situation: Situation) -> Iterator[Warn]:
-    hashtags = len(_HASHTAG.findall(_caption(situation)))
+    hashtags = count(_caption(situation), Unit.HASHTAGS)
     if hashtags > FEW_HASHTAGS and _on(situation, "instagram"):
         yield Warn("MANY_HASHTAGS", f"{hashtags} hashtags: Instagram may count only {FEW_HASHTAGS}.", "caption")
     if hashtags > 1 and _on(situation, "threads"):

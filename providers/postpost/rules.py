@@ -1,6 +1,6 @@
 """What PostPost and the platforms behind it accept: it checks no content itself (reference postpost 5.1, 11)."""
 
-from providers.postpost.combinations import COMBINATIONS, HINTS, SETTINGS
+from providers.postpost.combinations import COMBINATIONS, FEW_HASHTAGS, HINTS, SETTINGS
 from providers.postpost.request import PostPostPost
 from providers.postpost.takes import MEDIA
 from schemas.rule import Check, Rule, RuleSet, Scope
@@ -10,6 +10,10 @@ from schemas.universal import MEDIA_FIX, MEDIA_LINK
 _LIMITS = "reference postpost 11"
 _OURS = "our own bound"
 _TITLE = "platform_rules YouTube, title"
+_ONE_PART = (
+    "Shorten the text or its links: PostPost counts links in full, and above 280 UTF-16 units makes a thread of it."
+)
+_TAGS = f"Keep at most {FEW_HASHTAGS}: since December 2025 Instagram counts no more."
 _NO_ANGLES = "Remove < and >: YouTube refuses them."
 
 
@@ -37,9 +41,13 @@ SHAPE: tuple[Rule, ...] = (
 
 BY_ACCOUNT: tuple[Rule, ...] = (
     Rule("/caption", Check.MAX_LENGTH, 280, f"{_LIMITS}; platform_rules X", Unit.WEIGHTED, _on("x")),
+    # What X would take as one post PostPost splits, because it counts links in full.
+    Rule("/caption", Check.MAX_LENGTH, 280, _LIMITS, Unit.UTF16, _on("x"), fix=_ONE_PART),
     Rule("/caption", Check.MAX_LENGTH, 3_000, _LIMITS, scope=_on("linkedin")),
     Rule("/caption", Check.MAX_LENGTH, 2_200, f"{_LIMITS}; platform_rules Instagram", Unit.UTF16, _on("instagram")),
     Rule("/caption", Check.MAX_LENGTH, 500, "seed 002", Unit.UTF16, _on("threads")),
+    Rule("/caption", Check.MAX_LENGTH, 5, f"{_LIMITS}; platform_rules Threads", Unit.LINKS, _on("threads")),
+    Rule("/caption", Check.MAX_LENGTH, 30, _LIMITS, Unit.HASHTAGS, _on("instagram"), fix=_TAGS),
     Rule("/caption", Check.MAX_LENGTH, 2_200, f"{_LIMITS}; platform_rules TikTok", Unit.UTF16, _on("tiktok")),
     Rule("/caption", Check.MAX_LENGTH, 5_000, f"{_LIMITS}; platform_rules YouTube", Unit.BYTES, _on("youtube")),
     Rule("/caption", Check.PATTERN, "^[^<>]*$", _TITLE, scope=_on("youtube"), fix=_NO_ANGLES),
