@@ -11,6 +11,7 @@ from engine.attaching import recorded
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
+from engine.fixing import may_go_again, words
 from engine.intent import GOES_NOW, Wanted
 from engine.permits import Effect, permit
 from engine.sending import Checked, send_once
@@ -22,7 +23,6 @@ from schemas.jsonvalue import JsonObject
 from schemas.post import Anew, Delivery
 from schemas.problem import Problem, ProblemCode
 from schemas.result import Result, failure
-from schemas.status import Status
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def retry(desk: Desk, post_id: str, accounts: Sequence[str] | None, call: 
     if problems:
         return refused(problems, code if cannot else ErrorCode.INVALID_PAYLOAD, advice=ADVICE if cannot else None)
     wanted = [sent for sent in found.post.deliveries if accounts is None or sent.account in accounts]
-    chosen = [sent.account for sent in wanted if _may_go_again(sent)]
+    chosen = [sent.account for sent in wanted if may_go_again(sent)]
     if not chosen:
         return refused([_refusal(desk, sent) for sent in wanted], ErrorCode.STATE_CONFLICT)
     held = await permit(desk, call, Effect.PUBLISH, chosen, f"{found.id}: send again on {', '.join(chosen)}.")
@@ -122,19 +122,9 @@ def _told(desk: Desk, found: Found, entries: list[JsonObject], results: list[Res
     )
 
 
-def _may_go_again(sent: Delivery) -> bool:
-    return sent.status is Status.MISSED or (sent.status is Status.FAILED and sent.retry is True)
-
-
 def _left(desk: Desk, sent: Delivery) -> JsonObject:
     """Tell a delivery that was not sent again, and what helps instead."""
-    return {**telling.delivery(desk, sent), "queued": False, "fix": _fix(sent)}
-
-
-def _fix(sent: Delivery) -> str:
-    if sent.status is Status.FAILED:
-        return _FIXES[sent.retry]
-    return "It is live." if sent.status is Status.PUBLISHED else "Wait until it has ended."
+    return {**telling.delivery(desk, sent), "queued": False, "fix": words(sent)}
 
 
 def _refusal(desk: Desk, sent: Delivery) -> Problem:
@@ -142,7 +132,7 @@ def _refusal(desk: Desk, sent: Delivery) -> Problem:
         path="/accounts",
         code=ProblemCode.NOT_ALLOWED,
         message=f"{desk.directory.name(sent.account)} is {sent.status.value}, and is not sent again",
-        fix=_fix(sent),
+        fix=words(sent),
         accounts=[sent.account],
     )
 
@@ -164,9 +154,3 @@ def _strange(found: Found, accounts: Sequence[str]) -> list[Problem]:
 
 #: Members of a recorded post that its follow-up does not have: it goes out now, on one account.
 _NOT_AGAIN = frozenset({"accounts", "scheduled_at", "mode", GOES_NOW})
-#: What helps with a failed delivery, by whether it may be sent again.
-_FIXES = {
-    True: "It may be sent again: name it in accounts.",
-    False: "The same would fail again, or it may be live: mend what its error says, and create a new post there.",
-    None: "Nobody knows why it failed: look at the account, and create a new post there if it is not live.",
-}

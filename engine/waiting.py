@@ -1,6 +1,7 @@
 """What awaits approval, as rows of list_posts."""
 
 import sqlite3
+from datetime import datetime
 
 import structlog
 
@@ -45,17 +46,30 @@ async def waiting(
 
 def told(desk: Desk, held: Held, longest: int) -> JsonObject:
     """One held action as list_posts tells a post."""
-    arguments = held.arguments
-    asked, zone = text(arguments.get("scheduled_at")), text(arguments.get("timezone"))
-    moment = resolve(asked, zone, desk.clock()) if asked else None
-    at = held.created_at if moment is None or isinstance(moment, Problem) else moment
     return {
         "id": held.id,
-        "status": (Status.PUBLISHING if held.under_way else Status.AWAITING_APPROVAL).value,
-        "at": wire(at),
+        "status": status(held).value,
+        "at": wire(planned_at(desk, held) or held.created_at),
         "accounts": [desk.directory.name(name) for name in held.accounts],
-        "caption": clean(text(arguments.get("caption")) or held.summary, longest),
+        "caption": clean(caption(held), longest),
     }
+
+
+def status(held: Held) -> Status:
+    """How a held action reads among posts."""
+    return Status.PUBLISHING if held.under_way else Status.AWAITING_APPROVAL
+
+
+def caption(held: Held) -> str:
+    """What would be written; of an action that writes nothing, what would be done."""
+    return text(held.arguments.get("caption")) or held.summary
+
+
+def planned_at(desk: Desk, held: Held) -> datetime | None:
+    """For when it was asked; ``None`` is at once, also where that time has passed."""
+    asked, zone = text(held.arguments.get("scheduled_at")), text(held.arguments.get("timezone"))
+    moment = resolve(asked, zone, desk.clock()) if asked else None
+    return None if isinstance(moment, Problem) else moment
 
 
 def _platforms(desk: Desk, held: Held) -> set[str]:

@@ -1,0 +1,117 @@
+"""The board: one document of what is planned, what went out and what failed, for a page to show."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine import window
+from engine.boarding import Teller
+from engine.desk import Desk
+from engine.window import Planned
+from schemas.account import Account
+from schemas.board import Board, BoardAccount, BoardWarning, More
+from schemas.instant import local, wire, zone
+from schemas.status import Status
+from schemas.untrusted import clean
+
+#: What a board shows that is asked for no window: so far back, and so far ahead.
+BACK, FORWARD = timedelta(days=7), timedelta(days=30)
+#: The most posts of one document.
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which board: posts whose time lies from ``since`` to ``until`` (aware; ``None``: around now).
+
+    ``account`` and ``status`` filter; ``timezone`` is an IANA name, else this server's; of more than ``limit`` posts
+    those nearest to now are shown.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    account: str | None = None
+    status: Status | None = None
+    timezone: str | None = None
+    limit: int = MOST
+
+
+async def board(desk: Desk, wanted: Wanted) -> Board:
+    """Make the document; a provider that cannot be asked is a warning in it.
+
+    Raises:
+        ValueError: there is no such time zone, the window ends before it begins or has a naive time, or the limit is
+            none; in words for a person.
+    """
+    now, timezone = desk.clock(), wanted.timezone or desk.zone
+    since, until = wanted.since or now - BACK, wanted.until or now + FORWARD
+    _check(timezone, since, until, wanted.limit)
+    found = await window.read(desk, since, until, wanted.account, wanted.status)
+    shown = _nearest(found.posts, now, wanted.limit)
+    teller = await Teller.of(desk, timezone, shown)
+    return Board(
+        made_at=wire(now),
+        timezone=timezone,
+        now_local=local(now, timezone),
+        since=wire(since),
+        since_local=local(since, timezone),
+        until=wire(until),
+        until_local=local(until, timezone),
+        account=wanted.account,
+        status=wanted.status,
+        counts=dict(Counter(one.post.status.value for one in shown)),
+        more=_more(found.posts, shown),
+        accounts=[_account(one) for one in desk.directory.everyone()],
+        warnings=[*_strange(desk, wanted.account), *found.warnings],
+        posts=[teller.post(one) for one in shown],
+    )
+
+
+def _check(timezone: str, since: datetime, until: datetime, limit: int) -> None:
+    if zone(timezone) is None:
+        raise ValueError(f"{timezone[:60]} is not an IANA time zone: give a name such as Europe/Berlin.")
+    if since.tzinfo is None or until.tzinfo is None:
+        raise ValueError("since and until need an offset: write ISO 8601 such as 2026-12-01T00:00:00Z.")
+    if since > until:
+        raise ValueError(f"The window ends ({wire(until)}) before it begins ({wire(since)}).")
+    if not 1 <= limit <= MOST:
+        raise ValueError(f"A board shows 1 to {MOST} posts, not {limit}.")
+
+
+def _nearest(posts: list[Planned], now: datetime, most: int) -> list[Planned]:
+    """Choose the posts whose time is nearest to now, in order of time."""
+    places = sorted(range(len(posts)), key=lambda place: abs(posts[place].at - now))[:most]
+    return [posts[place] for place in sorted(places)]
+
+
+def _more(found: list[Planned], shown: list[Planned]) -> More:
+    left = len(found) - len(shown)
+    if not left:
+        return More(earlier=False, later=False, note=None)
+    earlier = next(place for place, one in enumerate(found) if one.id == shown[0].id)
+    note = f"There are {len(found)} posts: the {len(shown)} nearest to now are here."
+    return More(earlier=earlier > 0, later=left > earlier, note=note)
+
+
+def _account(account: Account) -> BoardAccount:
+    return BoardAccount(
+        id=account.id,
+        name=clean(account.name, _NAME),
+        platform=account.platform,
+        provider=account.provider,
+        status=account.status,
+        note=clean(account.note) if account.note else None,
+    )
+
+
+def _strange(desk: Desk, account: str | None) -> Iterable[BoardWarning]:
+    """Tell of a filter that can find nothing, because nobody here has such an account."""
+    provider = (account or "").partition(":")[0]
+    if account is not None and provider not in desk.providers:
+        on = ", ".join(f"{name}:..." for name in desk.providers)
+        message = f"No account has the id {clean(account, _NAME)}; ids look like {on}"
+        yield BoardWarning(provider=clean(provider, _NAME), code="unknown_accounts", message=message)
+
+
+_NAME = 80
