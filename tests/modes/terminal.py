@@ -19,16 +19,19 @@ PATIENCE = 60.0
 
 @dataclass
 class Terminal:
-    """One command on a terminal of its own."""
+    """One command on a terminal of its own: words of postwright's, or of another ``program``, in a ``folder``."""
 
     environment: dict[str, str]
     words: tuple[str, ...]
+    program: tuple[str, ...] = (sys.executable, "-m", "server")
+    folder: Path | None = None
 
     def __enter__(self) -> Self:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server", *self.words],
+            [*self.program, *self.words],
             env=self.environment,
+            cwd=self.folder,
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -54,6 +57,16 @@ class Terminal:
 
     def type(self, line: str) -> None:
         os.write(self._ours, f"{line}\n".encode())
+
+    def agree(self) -> int:
+        """Read to the end, saying yes to what is asked on the way, and tell the exit code."""
+        deadline, answered = time.monotonic() + PATIENCE, 0
+        while self._read(deadline):
+            asked = self.shown.count("[y/N]")
+            for _ in range(asked - answered):
+                self.type("y")
+            answered = asked
+        return self.process.wait(PATIENCE)
 
     def end(self) -> int:
         """Read to the end, and tell the exit code."""

@@ -1,0 +1,49 @@
+"""The commands of the pages that are run in another place than ``test_commands.py``: where, and why there.
+
+A row names one command as it stands on a page, and what runs it: a test by its file and name, or a line of the gate by
+``.ci/run: words that are in it``. ``test_commands.py`` holds every row to that.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One command, what runs it, and why that is not the test of the pages."""
+
+    command: str
+    by: str
+    why: str
+
+
+_BENCH = ".ci/run: uv run python -m bench --quick"
+_README = "It installs what the tests run in; the gate takes the very line from the README and runs it."
+
+ELSEWHERE = (
+    Elsewhere("pip install uv && uv run postwright demo", ".ci/run: pip install uv && uv run postwright demo", _README),
+    Elsewhere("pip install uv && uv run pytest -n 4", ".ci/run: pip install uv && uv run pytest -n 4", _README),
+    Elsewhere(
+        "claude mcp add posting -- uvx --from . postwright",
+        "tests/clients/test_claude_code.py::test_the_server_is_added_with_one_command_and_then_connects",
+        "It takes the real client, and its clean room.",
+    ),
+    Elsewhere(
+        "postwright accounts add bluesky",
+        "tests/operations/test_accounts.py::test_at_a_terminal_what_is_missing_is_asked_for_and_a_secret_is_not_shown",
+        "It asks one thing after the other at a terminal.",
+    ),
+    Elsewhere(
+        "pip install 'postwright[postgres]'",
+        "tests/docs/test_words.py::test_every_extra_that_is_named_is_there",
+        "It fetches packages from the index; tests install none.",
+    ),
+    Elsewhere("uv run python -m bench --quick", _BENCH, "It takes half a minute, and the gate runs it."),
+    Elsewhere("uv run python -m bench", _BENCH, "Five minutes; the gate plays every row with --quick."),
+    Elsewhere("uv run python -m bench cold-start memory", _BENCH, "Rows of the same; the gate plays all, quickly."),
+    Elsewhere(
+        "uv run python -m bench.faults --mutants --real 200",
+        "tests/faults/test_real.py::"
+        "test_no_history_of_killed_processes_ends_with_a_post_doubled_lost_stuck_or_wrongly_reported",
+        "Hours; the tests in that folder play less of the same.",
+    ),
+)
