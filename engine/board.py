@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine import window
+from engine import carriers, window
 from engine.boarding import Teller
 from engine.desk import Desk
-from engine.window import Planned
+from engine.planned import Planned
+from engine.reasons import explained
 from schemas.account import Account
 from schemas.board import Board, BoardAccount, BoardWarning, More
 from schemas.instant import local, wire, zone
@@ -48,7 +49,7 @@ async def board(desk: Desk, wanted: Wanted) -> Board:
     since, until = wanted.since or now - BACK, wanted.until or now + FORWARD
     _check(timezone, since, until, wanted.limit)
     found = await window.read(desk, since, until, wanted.account, wanted.status)
-    shown = _nearest(found.posts, now, wanted.limit)
+    shown = await explained(_nearest(found.posts, now, wanted.limit))
     teller = await Teller.of(desk, timezone, shown)
     return Board(
         made_at=wire(now),
@@ -62,8 +63,8 @@ async def board(desk: Desk, wanted: Wanted) -> Board:
         status=wanted.status,
         counts=dict(Counter(one.post.status.value for one in shown)),
         more=_more(found.posts, shown),
-        accounts=[_account(one) for one in desk.directory.everyone()],
-        warnings=[*_strange(desk, wanted.account), *found.warnings],
+        accounts=[_account(one) for one in sorted(desk.directory.everyone(), key=lambda one: one.id)],
+        warnings=[*_strange(desk, wanted.account), *found.warnings, *await _left(desk, shown, now)],
         posts=[teller.post(one) for one in shown],
     )
 
@@ -105,6 +106,17 @@ def _account(account: Account) -> BoardAccount:
     )
 
 
+async def _left(desk: Desk, posts: list[Planned], now: datetime) -> list[BoardWarning]:
+    """Tell of posts that wait for a process to deliver them, where there may be none."""
+    told: list[BoardWarning] = []
+    for name in desk.carried:
+        waiting = [one for one in posts if one.provider.name == name and one.post.status in _CARRIED]
+        warn = await carriers.alone(desk, name, ahead=any(one.at > now for one in waiting)) if waiting else None
+        if warn:
+            told.append(BoardWarning(provider=name, code=warn.code, message=warn.message))
+    return told
+
+
 def _strange(desk: Desk, account: str | None) -> Iterable[BoardWarning]:
     """Tell of a filter that can find nothing, because nobody here has such an account."""
     provider = (account or "").partition(":")[0]
@@ -115,3 +127,4 @@ def _strange(desk: Desk, account: str | None) -> Iterable[BoardWarning]:
 
 
 _NAME = 80
+_CARRIED = (Status.SCHEDULED, Status.QUEUED, Status.PUBLISHING)

@@ -13,7 +13,7 @@ from engine.desk import Desk
 from engine.fixing import fix
 from engine.media import PREFIX
 from engine.paging import LONGEST_CAPTION
-from engine.window import Planned
+from engine.planned import Planned
 from schemas.asset import Asset
 from schemas.board import BoardDelivery, BoardMedium, BoardPost
 from schemas.instant import local, relative, wire

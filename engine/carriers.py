@@ -37,18 +37,29 @@ async def warned(desk: Desk, result: Result) -> Result:
     data = result.data or {}
     if not result.ok or data.get("status") not in _WAITING or result.provider not in desk.carried:
         return result
-    try:
-        found = carriage(await desk.workers.alive()) if desk.workers else None
-    except (sqlite3.Error, OSError) as error:
-        log.warning("workers_unreadable", error=str(error))
-        return result
     scheduled_at = parse(text(data.get("scheduled_at")) or "")
-    ahead = scheduled_at is not None and scheduled_at > desk.clock()
-    if found is None or found.staying or (found.delivering and not ahead):
+    warn = await alone(desk, result.provider or "", ahead=scheduled_at is not None and scheduled_at > desk.clock())
+    if warn is None:
         return result
-    warn = _warn(found, desk.carried[result.provider or ""], ahead=ahead)
     entry = {"code": warn.code, "message": warn.message}
     return result.model_copy(update={"data": {**data, "warnings": [*data.get("warnings", []), entry]}})
+
+
+async def alone(desk: Desk, provider: str, *, ahead: bool) -> Warn | None:
+    """Say what keeps the posts of this provider from going out, as far as it hangs on who delivers them.
+
+    ``ahead``: they wait for a time to come.
+    """
+    if provider not in desk.carried or desk.workers is None:
+        return None
+    try:
+        found = carriage(await desk.workers.alive())
+    except (sqlite3.Error, OSError) as error:
+        log.warning("workers_unreadable", error=str(error))
+        return None
+    if found.staying or (found.delivering and not ahead):
+        return None
+    return _warn(found, desk.carried[provider], ahead=ahead)
 
 
 def _warn(found: Carriage, max_lateness: timedelta, *, ahead: bool) -> Warn:

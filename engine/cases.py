@@ -45,6 +45,17 @@ class Cases:
         """The pauses for a case; ``None``: it was sent under another key than this process has."""
         return self._pauses.get((intent.tenant, intent.provider))
 
+    async def open(self) -> list[Intent]:
+        """List the cases of these providers, and what is being sent at this moment; 200 at most.
+
+        Raises:
+            sqlite3.Error, OSError: the journal cannot be read.
+        """
+        now = self._clock()
+        mine = _OPEN.format(", ".join("?" * len(self._mine)) or "NULL")
+        rows = await self._database.read(lambda connection: connection.execute(mine, self._mine).fetchall())
+        return [intent_of(row, now) for row in rows]
+
     async def due(self) -> list[str]:
         """Name the cases whose next look is due; those that their senders left open begin their pauses.
 
@@ -52,9 +63,7 @@ class Cases:
             sqlite3.Error, OSError: the journal cannot be used.
         """
         now = self._clock()
-        mine = _OPEN.format(", ".join("?" * len(self._mine)) or "NULL")
-        rows = await self._database.read(lambda connection: connection.execute(mine, self._mine).fetchall())
-        found = [intent_of(row, now) for row in rows]
+        found = await self.open()
         left = [case for case in found if case.state is State.UNKNOWN and not _is_leased(case, now)]
         for case in left:
             if not _is_armed(case, now):

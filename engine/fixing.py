@@ -1,5 +1,6 @@
 """What helps with a delivery that did not go well: in words, and as the call to make."""
 
+from engine.reasons import unexplained
 from engine.verdict import NEXT, look
 from providers.protocol import Provider
 from schemas.ability import Act
@@ -42,6 +43,8 @@ def fix(provider: Provider, post_id: str, post: Post, sent: Delivery, account: A
 
 def _failed(provider: Provider, post_id: str, post: Post, sent: Delivery) -> Fix:
     row = provider.abilities[Act.RETRY]
+    if unexplained(sent):
+        return Fix(advice=_ASK, next=look(post_id, "See why it failed."))
     if not may_go_again(sent):
         return Fix(advice=words(sent), next=_anew(sent) if sent.retry is False else None)
     if post.status not in row.states:
@@ -58,6 +61,7 @@ def _anew(sent: Delivery) -> NextCall:
 _ENDED_WELL = (Status.PUBLISHED, Status.CANCELLED)
 _CLOSED = ErrorCode.ACCOUNT_NEEDS_RECONNECT
 _LOOK = "Nobody knows yet whether it was published. Do not post it again before that is known."
+_ASK = "Its service says why only of one post at a time: look at it."
 _ALONE = "Send it again on this account alone."
 _AGAIN = {
     Status.FAILED: "It may be sent again as it is.",

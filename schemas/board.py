@@ -67,7 +67,8 @@ class BoardPost(_Part):
     """One post. ``at`` is its place in time: when it is or was planned for, else went out, else was made (``at_is``).
 
     ``due`` says how far ahead that is, of what waits for it. ``caption`` is cut where ``caption_characters`` is more.
-    What awaits approval is a post too, by the id of the held action.
+    What awaits approval is a post too, by the id of the held action, and what nobody knows to have been made, by that
+    of its case in the journal: ``check_status`` takes either.
     """
 
     id: str
@@ -99,7 +100,10 @@ class BoardAccount(_Part):
 
 
 class BoardWarning(_Part):
-    """A provider of which not everything is here, and why; ``code`` is an error code or ``not_all_read``."""
+    """What is to be known of a provider: that not all of it is here, or that its posts may not go out.
+
+    ``code`` is an error code, ``not_all_read``, ``NOBODY_DELIVERS`` or ``ONLY_WHILE_OPEN``.
+    """
 
     provider: str
     code: str
