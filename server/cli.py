@@ -8,6 +8,7 @@ from server.commands.accounts import accounts
 from server.commands.approving import approve, decline, pending
 from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
+from server.commands.installing import setup
 from server.commands.keeping import backup, restore
 from server.commands.moving import export, import_
 from server.commands.serving import serve
@@ -43,6 +44,7 @@ _COLLECT_LATER = ("serve", "worker")
 _COMMANDS = (
     serve,
     worker,
+    setup,
     accounts,
     status,
     doctor,
