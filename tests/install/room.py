@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from server.clients.change import place
 from server.clients.table import CLIENTS, Client, Language, Scope
 
 ROOT = Path(__file__).parents[2]
@@ -27,11 +26,12 @@ class Room:
     def environment(self, **more: str) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", **self.more, **more}
 
-    def setup(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run ``postwright setup`` as a process of its own."""
+    def setup(self, *arguments: str | Path, limit: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """Run ``postwright setup`` as a process of its own; ``limit`` bounds the bytes of a file that it writes."""
+        bound = ("prlimit", f"--fsize={limit}") if limit else ()
         return subprocess.run(
-            [sys.executable, str(ROOT / "server/__main__.py"), "setup", *map(str, arguments)],
-            env=self.environment(PYTHONPATH=str(ROOT), **more),
+            [*bound, sys.executable, "-m", "server", "setup", *map(str, arguments)],
+            env=self.environment(**more),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -64,6 +64,3 @@ def servers(client: Client, file: Path) -> JsonObject:
     for step in client.key:
         value = value[step]
     return value
-
-
-__all__ = ["CLIENTS", "ROOT", "JsonObject", "Room", "Scope", "place", "servers"]
