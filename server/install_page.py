@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from server.clients.change import Named
 from server.clients.entry import HTTP_TOKEN, Entry, Wanted, entry
-from server.clients.table import CLIENTS, Client, Scope
+from server.clients.table import CLIENTS, Client, Language, Scope
 
 #: What the snippets pass on, where the server answers in them, and how a client calls uvx that cannot find it.
 KEY = "POSTWRIGHT_GENVIRAL_API_KEY"
@@ -74,7 +74,7 @@ def _section(client: Client) -> Iterator[str]:
     if own:
         yield f"or, by its own command:\n\n```sh\n{own}\n```\n"
     yield _files(client) + "\n"
-    language = client.language.value
+    language = "toml" if client.language is Language.TOML else "json"
     yield f"```{language}\n{Named(client, 'postwright', with_key(client)).alone()}```\n"
     if client.bare_path:
         yield (

@@ -26,6 +26,7 @@ HELD = {
     "text": "tests/docs/test_readme.py, and drawings",
     "ini": "tests/operations/test_units.py",
     "xml": "tests/operations/test_units.py",
+    "toml": "tests/install/test_page.py",
     "yaml": "test_what_prometheus_is_told_to_ask_is_what_answers_by_default",
 }
 ALL = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)

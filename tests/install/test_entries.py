@@ -103,8 +103,8 @@ def test_keys_are_written_on_demand_into_a_file_of_ones_own_and_never_shown(
         '{{"mcpServers": {{"other": {{"command": "x", "args": ["--token", "{key}"], "env": {{"K": "{key}"}}}}}}}}',
         '{{\n  "mcpServers": {{\n    "other": {{"env": {{"K": "{key}"}}}}\n  }}\n}}\n',
         (
-            '{{\n  "mcpServers": {{\n    "postwright": {{\n      "url": "x",\n      "headers": {{\n        "A": "{key}"\n'
-            "      }}\n    }}\n  }}\n}}\n"
+            '{{\n  "mcpServers": {{\n    "postwright": {{\n      "url": "x",\n      "headers": {{\n'
+            '        "A": "{key}"\n      }}\n    }}\n  }}\n}}\n'
         ),
     ],
     ids=["one line", "beside", "replaced"],

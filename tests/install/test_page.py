@@ -18,7 +18,7 @@ def test_the_snippet_of_each_client_is_what_setup_prints(client: str, room: Room
     row = CLIENTS[client]
     scope = [*row.files][-1].value
     section = page().partition(f"\n## {row.title}\n")[2].partition("\n## ")[0]
-    own, *over_http = re.findall(r"```(?:jsonc?|toml)\n(.*?)```", section, re.DOTALL)
+    own, *over_http = re.findall(r"```(?:json|toml)\n(.*?)```", section, re.DOTALL)
     path = room.home / ".local/bin/uvx"
     path.parent.mkdir(parents=True)
     path.write_text("#!/bin/sh\n", encoding="utf-8")
