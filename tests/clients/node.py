@@ -21,8 +21,11 @@ PACKAGES = HERE / "node_modules"
 #: What starts each client. Claude Code's own launcher stands in for the link that its install script makes.
 SCRIPTS = {
     "claude": PACKAGES / "@anthropic-ai/claude-code/cli-wrapper.cjs",
+    "codex": PACKAGES / "@openai/codex/bin/codex.js",
+    "gemini": PACKAGES / "@google/gemini-cli/bundle/gemini.js",
     "inspector": PACKAGES / "@modelcontextprotocol/inspector/clients/launcher/build/index.js",
     "mcporter": PACKAGES / "mcporter/dist/cli.js",
+    "openclaw": PACKAGES / "openclaw/openclaw.mjs",
 }
 
 #: Seconds after which a client is taken to hang. The slowest of them needs about five.

@@ -16,6 +16,10 @@ class Elsewhere:
     why: str
 
 
+_OWN_COMMAND = (
+    "tests/install/test_real_clients.py::test_the_clients_own_command_writes_the_entry_that_setup_writes",
+    "It takes the real client.",
+)
 _BENCH = ".ci/run: uv run python -m bench --quick"
 _README = "It installs what the tests run in; the gate takes the very line from the README and runs it."
 
@@ -27,6 +31,10 @@ ELSEWHERE = (
         "tests/clients/test_claude_code.py::test_the_server_is_added_with_one_command_and_then_connects",
         "It takes the real client, and its clean room.",
     ),
+    Elsewhere("claude mcp add --scope user postwright -- uvx postwright", *_OWN_COMMAND),
+    Elsewhere("openclaw mcp add postwright --command uvx --arg postwright", *_OWN_COMMAND),
+    Elsewhere("codex mcp add postwright -- uvx postwright", *_OWN_COMMAND),
+    Elsewhere("gemini mcp add --scope user postwright uvx postwright", *_OWN_COMMAND),
     Elsewhere(
         "postwright accounts add bluesky",
         "tests/operations/test_accounts.py::test_at_a_terminal_what_is_missing_is_asked_for_and_a_secret_is_not_shown",
