@@ -221,7 +221,7 @@ async def remove(settings: Settings, account: str) -> int:
 async def _note(settings: Settings, verb: str, account: str) -> None:
     """Let what a person did to an account land in the audit trail; what cannot be written is told in the log."""
     person = Caller("postwright", "terminal", os_user())
-    line = entry(person, verb, settings.mode, {"accounts": [account]}, None)
+    line = {**entry(person, verb, settings.mode, {"accounts": [account]}, None), "ok": True}
     await Audit(settings.home, utc_now, settings.hidden).write(line)
 
 

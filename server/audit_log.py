@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from schemas.instant import parse
-from schemas.jsonvalue import JsonObject, members, text
+from schemas.jsonvalue import JsonObject, items, members, text
 from schemas.untrusted import clean
 from server.audit import FOLDER, NONE_BEFORE, digest, files
 
@@ -42,23 +43,30 @@ def _told(raw: bytes) -> JsonObject:
 def show(home: Path, show: Show, since: datetime | None, limit: int, *, raw: bool) -> None:
     """Show the last ``limit`` lines (0: all) since a moment, as a table or as they stand."""
     found = (line for line in lines(home) if since is None or _at(line) is None or (_at(line) or since) >= since)
-    for line in deque(found, limit or None):
-        show(line.raw.decode(errors="backslashreplace") if raw else _row(line))
+    last = deque(found, limit or None)
+    if raw:
+        for line in last:
+            show(line.raw.decode(errors="backslashreplace"))
+        return
+    rows = [_cells(line) for line in last]
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    for row in rows:
+        show("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
 
 
 def _at(line: Line) -> datetime | None:
     return parse(text(line.told.get("at")) or "")
 
 
-def _row(line: Line) -> str:
+def _cells(line: Line) -> list[str]:
     """Write one line for people; damaged or forged ones cannot break out of it."""
     told = line.told
     if not told:
-        return f"{line.place} is damaged"
+        return ["damaged", line.place]
     verdict = "ok" if told.get("ok") is True else told.get("error_code") or told.get("outcome") or "no verdict"
     who = f"{told.get('user')} {told.get('client') or ''} ({told.get('transport')})"
-    cells = (told.get("at"), told.get("tool"), told.get("mode"), verdict, told.get("post") or told.get("held") or "-")
-    return "  ".join(_cell(cell) for cell in (*cells, who))
+    what = told.get("post") or told.get("held") or ", ".join(map(str, items(told.get("accounts")))) or "-"
+    return [_cell(cell) for cell in (told.get("at"), told.get("tool"), told.get("mode"), verdict, what, who)]
 
 
 def _cell(value: object) -> str:

@@ -1,5 +1,7 @@
 """The command line: without a command, the MCP server on stdio."""
 
+import sys
+
 import anyio
 import click
 
@@ -32,11 +34,19 @@ def main(context: click.Context) -> None:
 
         traces.take()
         collect_from_now()
+        if sys.stdin.isatty():
+            click.echo(_AT_A_TERMINAL, err=True)
         with told():
             anyio.run(stdio.serve, settings)
     elif context.invoked_subcommand not in _COLLECT_LATER:
         collect_from_now()
 
+
+#: What somebody is told who starts it by hand, as clients do.
+_AT_A_TERMINAL = (
+    "This waits for an MCP client on stdin: clients start it so by themselves. Ctrl-D ends it. "
+    "`postwright --help` shows what can be done at a terminal."
+)
 
 #: Commands that load more before they let the garbage collector begin.
 _COLLECT_LATER = ("serve", "worker")

@@ -63,7 +63,7 @@ def show(found: Overview, say: Callable[[bool, str], None]) -> None:
 def _queue(found: Overview) -> str:
     queue = found.queue
     following = f", the next {relative(queue.next_at, found.now)}" if queue.next_at else ""
-    due = f"{queue.due} due" + (f" (since {found.late_seconds:.1f} s)" if queue.due else "")
+    due = f"{queue.due} due" + (f" (for {found.late_seconds:.1f} s)" if queue.due else "")
     return f"{queue.scheduled - queue.due} scheduled{following}; {due}; {queue.in_hand} in hand"
 
 

@@ -14,13 +14,14 @@ from server.commands.starting import settings_at, told
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--since", metavar="TIME", help="Only posts and intents made since then: 2026-12-01, or with a time.")
+@click.option("--replace", is_flag=True, help="Write over a file that is there.")
+@click.option("--since", metavar="TIME", help="Only what was made since then: 2026-12-01, or with a time.")
 @click.option(
     "--hand-over",
     is_flag=True,
     help="Give away what waits: it is cancelled here, and goes out from where FILE is imported.",
 )
-def export(file: Path | None, since: str | None, *, hand_over: bool) -> None:
+def export(file: Path | None, since: str | None, *, hand_over: bool, replace: bool) -> None:
     """Write posts, deliveries, accounts without secrets, and the journal to FILE, or to stdout, as JSON lines."""
     from server.app import database_of  # noqa: PLC0415  (loads the MCP SDK)
     from server.exchange import export as run  # noqa: PLC0415  (likewise)
@@ -32,6 +33,9 @@ def export(file: Path | None, since: str | None, *, hand_over: bool) -> None:
         raise click.BadParameter("not an ISO 8601 time with an offset, or a date", param_hint="--since")
     if hand_over and file is None:
         raise click.UsageError("--hand-over needs a FILE: what it gives away must not get lost on the way.")
+    if file is not None and file.exists() and not replace:
+        click.echo(f"Nothing was done: {file} is there already: name another file, or give --replace.", err=True)
+        sys.exit(1)
     settings = settings_at("error")
 
     async def written() -> dict[str, int]:
@@ -51,8 +55,15 @@ def export(file: Path | None, since: str | None, *, hand_over: bool) -> None:
     except (sqlite3.Error, OSError) as error:
         click.echo(f"The export was not written ({error}). Nothing is lost: try again.", err=True)
         sys.exit(1)
-    counts = f"{found['post']} posts, {found['intent']} intents, {found['account']} accounts"
-    click.echo(f"{counts}; {found['handed_over']} deliveries were handed over.", err=True)
+    click.echo(f"Written: {_counts(found['post'], found['intent'], found['account'])}.", err=True)
+    if hand_over:
+        click.echo(
+            f"{found['handed_over']} deliveries are handed over: import {file} where they are to go out.", err=True
+        )
+
+
+def _counts(posts: int, intents: int, accounts: int) -> str:
+    return f"{posts} posts, {intents} entries of the journal, {accounts} accounts"
 
 
 @click.command("import")
@@ -85,10 +96,9 @@ def import_(file: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         click.echo(f"The database could not be written ({error}). Import the same file again.", err=True)
         sys.exit(1)
-    click.echo(
-        f"New: {found.get('new', 0)} posts, {found.get('intents', 0)} intents, {found.get('accounts', 0)} accounts. "
-        f"{found.get('learned', 0)} posts that were here learned what became of them."
-    )
+    click.echo(f"New: {_counts(found.get('new', 0), found.get('intents', 0), found.get('accounts', 0))}.")
+    if found.get("learned"):
+        click.echo(f"{found['learned']} posts that were here learned what became of them.")
     if found.get("clashing"):
         click.echo(f"{found['clashing']} posts were made here too, under the same key: those that are here stay.")
     if found.get("accounts"):

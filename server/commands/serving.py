@@ -23,5 +23,8 @@ def serve(transport: str, host: str, port: int) -> None:
         raise click.UsageError(str(error)) from None
     traces.take()
     collect_from_now()
-    with told():
-        anyio.run(http.serve, settings, transport, host, port)
+    try:
+        with told():
+            anyio.run(http.serve, settings, transport, host, port)
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)

@@ -1,6 +1,7 @@
 """``postwright accounts``: at a terminal and without one, beside a server that is running, two at once."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -239,8 +240,10 @@ async def test_removing_tells_what_waits_and_cancels_it_and_nothing_is_lost_sile
         assert code == 0, said
         assert "1 delivery cancelled" in said
         trail = (await shown({}, tmp_path, "log"))[1]
-        assert "accounts add" in trail
-        assert "accounts remove" in trail
+        [added, *_, removed] = [line for line in trail.splitlines() if "  accounts " in line]
+        assert re.search(rf"  accounts add +publish  ok +{NEWS} ", added), trail
+        assert re.search(rf"  accounts remove +publish  ok +{NEWS} ", removed), trail
+        assert added.index(NEWS) == removed.index(NEWS), "the columns stand one under the other"
         assert NEWS not in await on.accounts()
         stand = (await on.agent.call("check_status", post_id=both["data"]["id"]))["data"]["deliveries"]
         assert {one["account"]: one["status"] for one in stand} == {"local:outbox": "scheduled", NEWS: "cancelled"}

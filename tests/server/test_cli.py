@@ -15,6 +15,8 @@ from typing import IO, cast
 import httpx2
 import pytest
 
+from tests.modes.terminal import Terminal
+
 KEY = "gva_live_planted.k3yThatMustNeverShow"
 
 
@@ -192,3 +194,18 @@ def test_the_configuration_for_clients_starts_a_server() -> None:
     entry = json.loads((root / "mcp.json").read_text(encoding="utf-8"))["mcpServers"]["postwright"]
     assert [entry["command"], *entry["args"]] == ["uvx", "--from", ".", "postwright"]
     assert all(value == f"${{{name}}}" for name, value in entry["env"].items())
+
+
+def test_whoever_starts_the_server_by_hand_is_told_what_it_waits_for(tmp_path: Path) -> None:
+    with Terminal(environment(tmp_path), ()) as terminal:
+        assert "postwright --help" in terminal.until("Ctrl-D ends it.")
+        terminal.type("\x04")
+        assert terminal.end() == 0
+
+
+def test_a_server_that_is_stopped_says_so_and_ends_well(tmp_path: Path) -> None:
+    with Terminal(environment(tmp_path), ("serve", "--port", "0")) as terminal:
+        terminal.until("listening")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 0
+        assert "Stopped." in terminal.shown
