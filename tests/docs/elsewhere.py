@@ -26,11 +26,6 @@ _README = "It installs what the tests run in; the gate takes the very line from 
 ELSEWHERE = (
     Elsewhere("pip install uv && uv run postwright demo", ".ci/run: pip install uv && uv run postwright demo", _README),
     Elsewhere("pip install uv && uv run pytest -n 4", ".ci/run: pip install uv && uv run pytest -n 4", _README),
-    Elsewhere(
-        "claude mcp add posting -- uvx --from . postwright",
-        "tests/clients/test_claude_code.py::test_the_server_is_added_with_one_command_and_then_connects",
-        "It takes the real client, and its clean room.",
-    ),
     Elsewhere("claude mcp add --scope user postwright -- uvx postwright", *_OWN_COMMAND),
     Elsewhere("openclaw mcp add postwright --command uvx --arg postwright", *_OWN_COMMAND),
     Elsewhere("codex mcp add postwright -- uvx postwright", *_OWN_COMMAND),
