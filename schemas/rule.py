@@ -108,7 +108,8 @@ class RuleSet:
     """All that one provider accepts in create_post.
 
     ``model`` is the structure of its arguments; ``own`` makes the rows that an account brings
-    itself; ``refused`` gives the fix for fields that callers are known to try;
+    itself, ``usual`` being those of accounts that tell nothing; ``platforms`` are those that it carries beside those
+    that its rows name; ``refused`` gives the fix for fields that callers are known to try;
     ``hints`` find what does not stop a post but may spoil it; ``settings`` says which accounts a settings
     object is for; ``media`` are the rows of what platforms take of a file, ``alt_text`` says to which
     platforms alternative text is carried.
@@ -118,6 +119,8 @@ class RuleSet:
     model: type[PostRequest]
     rules: tuple[Rule, ...]
     own: Callable[[Account], Iterable[Rule]] = _nothing
+    usual: tuple[Rule, ...] = ()
+    platforms: frozenset[str] = frozenset()
     cross: tuple[CrossRule, ...] = ()
     hints: tuple[Callable[[Situation], Iterable[Warn]], ...] = ()
     settings: dict[str, Scope] = field(default_factory=dict[str, Scope])

@@ -25,13 +25,14 @@ from schemas.errors import ErrorCode, Outcome
 from schemas.jsonvalue import JsonObject, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
-from server import resources
 from server.audit import Audit
 from server.caller import caller_of
 from server.instructions import instructions
+from server.listing import CACHE_HINTS, no_crash_told, whole_lists
 from server.log import redact
 from server.person import Asked, AtTheClient
 from server.roots import Roots
+from server.shelf import Shelf
 from server.trail import Trail
 from tools.again import carry_out
 from tools.catalogue import TOOLS
@@ -79,6 +80,7 @@ class Dispatch:
 
     def server(self, version: str) -> Server[Any]:
         """Make the MCP server; one serves both protocol eras and every transport."""
+        shelf = Shelf(self._desk, self._secrets)
         server: Server[Any] = Server(
             "postwright",
             version=version,
@@ -87,11 +89,12 @@ class Dispatch:
             get_tool_input_schema=self._schema,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
-            on_list_resources=resources.list_resources,
-            on_list_resource_templates=resources.list_templates,
-            on_read_resource=resources.read_resource,
+            on_list_resources=shelf.list_resources,
+            on_list_resource_templates=shelf.list_templates,
+            on_read_resource=shelf.read_resource,
+            cache_hints=CACHE_HINTS,
         )
-        server.middleware.append(_malformed_arguments)
+        server.middleware += [no_crash_told, whole_lists, _malformed_arguments]
         return server
 
     def _schema(self, tool: str) -> JsonObject | None:

@@ -9,8 +9,9 @@ from providers.genviral.rules import RULES as GENVIRAL
 from providers.platform_media import MOST_PIXELS
 from providers.postpost.rules import RULES as POSTPOST
 from providers.socialapi.rules import RULES as SOCIALAPI
-from schemas.media_rule import Measure, MediaRule
+from schemas.media_rule import MediaRule
 from schemas.rule import RuleSet
+from server.rules_page import MEDIA_COLUMNS, media_cells, table
 from server.settings import Settings
 
 _DAYS = Settings.model_fields["media_days"].default
@@ -34,16 +35,11 @@ Before anything is made, every file is held against the rows below; a row of a p
 past a limit is refused; where sources differ, or a service may convert the file, it is a warning.
 """
 
-_ROWS = """
-| platform | of | measure | taken | otherwise | source |
-| --- | --- | --- | --- | --- | --- |
-"""
-
 
 def page() -> str:
     """Write the page."""
     return _HEAD + "".join(
-        f"\n## Through {' and '.join(names)}\n{_ROWS}{''.join(map(_row, rules))}"
+        table(f"Through {' and '.join(names)}", MEDIA_COLUMNS, map(media_cells, rules))
         for names, rules in _alike((GENVIRAL, SOCIALAPI, POSTPOST))
     )
 
@@ -54,29 +50,6 @@ def _alike(sets: Iterable[RuleSet]) -> list[tuple[list[str], Sequence[MediaRule]
     for rules in sets:
         found.setdefault(rules.media, []).append(rules.provider)
     return [(names, rows) for rows, names in found.items()]
-
-
-def _row(rule: MediaRule) -> str:
-    platforms = ", ".join(sorted(rule.platforms)) or "all"
-    of = ", ".join(_short(rule.types)) or rule.kind
-    measure = "" if rule.measure is Measure.TYPE else rule.measure
-    otherwise = "refused" if rule.sure else "a warning"
-    return f"| {platforms} | {of} | {measure} | {_taken(rule)} | {otherwise} | {rule.source} |\n"
-
-
-def _taken(rule: MediaRule) -> str:
-    if rule.among:
-        return ", ".join(_short(rule.among))
-    bounds = [("at least", rule.least), ("at most", rule.most)]
-    return ", ".join(f"{word} {_shown(number)}" for word, number in bounds if number is not None)
-
-
-def _shown(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
-
-
-def _short(types: Iterable[str]) -> list[str]:
-    return sorted(name.partition("/")[2].removeprefix("x-") for name in types)
 
 
 if __name__ == "__main__":

@@ -146,6 +146,7 @@ RULES_V2 = RuleSet(
     model=GenviralPostV2,
     rules=_SHAPE + _SCOPED,
     own=_own,
+    usual=_CAPTIONS,
     cross=(
         *COMBINATIONS,
         CrossRule("at_least_two_minutes_ahead", _lead, "reference genviral 5.1"),

@@ -79,6 +79,7 @@ RULES = RuleSet(
     model=LocalPost,
     rules=SHAPE + BY_ACCOUNT,
     own=own,
+    platforms=frozenset(KINDS),
     cross=(
         *EVERYWHERE,
         CrossRule("settings_have_an_account", _settings_have_an_account, "design section 4.1", needs_accounts=True),

@@ -69,6 +69,7 @@ RULES = RuleSet(
     provider="postpost",
     model=PostPostPost,
     rules=SHAPE + BY_ACCOUNT,
+    platforms=frozenset({"facebook"}),
     cross=COMBINATIONS,
     hints=HINTS,
     settings=SETTINGS,

@@ -130,6 +130,7 @@ RULES = RuleSet(
     model=SocialAPIPost,
     rules=SHAPE,
     own=own,
+    usual=BY_PLATFORM,
     cross=COMBINATIONS,
     hints=HINTS,
     settings=SETTINGS,

@@ -4,20 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from mcp.client import Client
-from mcp.shared.exceptions import MCPError
 
 from providers.errors import ErrorRow
 from providers.networks.catalogue import KINDS
 from providers.postpost.errors import DELIVERY_FAILURES
 from schemas.errors import ENTRIES, ErrorCode
-from schemas.jsonvalue import text
-from server.app import build
 from server.error_pages import NETWORKS, pages
 from server.error_reference import TABLES, entry, page
-from server.settings import load
-
-pytestmark = pytest.mark.anyio
 
 DOCS, PAGES = Path(__file__).parents[2] / "docs", pages()
 
@@ -129,18 +122,3 @@ def test_every_code_of_a_failed_delivery_says_whether_a_repeat_may_help() -> Non
     }
     assert told["publishing.delivery.timeout"] == told["platform.<name>.auth"] == "no"
     assert told["publishing.delivery.account_load_failed"] == told["platform.<name>.rate_limit"] == "may help"
-
-
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
-async def test_a_client_reads_one_code_or_all(tmp_path: Path, mode: str) -> None:
-    async with build(load({"POSTWRIGHT_HOME": str(tmp_path)})) as app, Client(app.server, mode=mode) as client:
-        [listed] = (await client.list_resources()).resources
-        [template] = (await client.list_resource_templates()).resource_templates
-        assert template.uri_template == "postwright://errors/{code}"
-        whole = (await client.read_resource(str(listed.uri))).contents[0]
-        one = (await client.read_resource("postwright://errors/outcome_unknown")).contents[0]
-        assert text(getattr(whole, "text", None)) == page()
-        assert ENTRIES[ErrorCode.OUTCOME_UNKNOWN].advice in (text(getattr(one, "text", None)) or "")
-        for wrong in ("postwright://errors/nope", "postwright://rules", "file:///etc/passwd"):
-            with pytest.raises(MCPError):
-                await client.read_resource(wrong)
