@@ -59,9 +59,12 @@ What waits on a removed account is cancelled, and each post says so; what is pub
 that is under way at that moment ends as it ends.
 
 `delete_post` takes live posts back where the network can (Bluesky, Mastodon, Nostr, Matrix, Telegram, Discord);
-elsewhere it says what to do by hand.
+elsewhere it says what to do by hand. What else becomes of a post on each network, and of a lost answer:
+[networks.md](networks.md).
 
-# The networks
+## What each network asks for and takes
+
+The options of `accounts add NETWORK`, then what is checked before anything is sent, with the source of each limit.
 """
 
 
@@ -71,7 +74,7 @@ def page() -> str:
 
 
 def _section(kind: Kind) -> Iterator[str]:
-    yield f"\n## {kind.title}\n\n`postwright accounts add {kind.platform}`\n\n"
+    yield f"\n### {kind.title}\n\n`postwright accounts add {kind.platform}`\n\n"
     yield "| option | what it is | default |\n| --- | --- | --- |\n"
     yield from map(_ask, kind.asks)
     facts = [*_limits(kind), *_pace(kind), *_settings(kind)]

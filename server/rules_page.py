@@ -74,7 +74,7 @@ def media_cells(rule: MediaRule) -> tuple[str, ...]:
     """Say a row of what is taken of a file, in the order of ``MEDIA_COLUMNS``."""
     platforms = ", ".join(sorted(rule.platforms)) or "all"
     of = ", ".join(_short(rule.types)) or rule.kind
-    measure = "" if rule.measure is Measure.TYPE else rule.measure.value
+    measure = "type" if rule.measure is Measure.TYPE else rule.measure.value
     return (platforms, of, measure, _taken(rule), "refused" if rule.sure else "a warning", rule.source)
 
 

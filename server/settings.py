@@ -140,7 +140,9 @@ class Settings(BaseModel):
         None, min_length=8, description="Genviral's API key; turns the provider on."
     )
     genviral_base_url: HttpUrl = Field(HttpUrl(GENVIRAL_URL), description="Where Genviral's API is, such as a sandbox.")
-    genviral_rules: Literal["v1", "v2"] = Field("v1", description="The generation of Genviral's rules; `doctor` tells.")
+    genviral_rules: Literal["v1", "v2"] = Field(
+        "v1", description="The generation of Genviral's API; `doctor` tells which it is."
+    )
     genviral_concurrency: int = Field(
         3, ge=1, le=10, description="Requests to Genviral at one time, over all processes."
     )
@@ -194,10 +196,14 @@ class Settings(BaseModel):
         None, min_length=8, description="Bearer token that HTTP and SSE clients must send."
     )
     http_allowed_hosts: Words = Field((), description="Further Host names that HTTP clients may use, by comma.")
-    http_responses: Literal["json", "sse"] = Field("json", description="sse carries progress; json costs half.")
-    log: Literal["console", "json"] = Field("console", description="How the log on stderr is written.")
+    http_responses: Literal["json", "sse"] = Field(
+        "json", description="How HTTP clients are answered: `sse` carries progress, `json` costs half."
+    )
+    log: Literal["console", "json"] = Field(
+        "console", description="How the log on stderr is written: for people, or a JSON object a line."
+    )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
-        None, description="What is logged. Default: warning on stdio, info when serving HTTP."
+        None, description="The least that is logged. Default: warning on stdio, info where it serves or works."
     )
 
     @cached_property

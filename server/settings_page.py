@@ -1,6 +1,7 @@
 """docs/settings.md, written from the settings themselves: ``python -m server.settings_page``."""
 
 import sys
+from typing import get_args
 
 from pydantic_core import PydanticUndefined
 
@@ -20,7 +21,7 @@ expand it, counts as unset; `postwright doctor` names such values. There is no s
 def page() -> str:
     """Write the page."""
     return _HEAD + "".join(
-        f"| `{PREFIX}{name.upper()}` | {_shown(name)} | {field.description} |\n"
+        f"| `{PREFIX}{name.upper()}` | {_shown(name)} | {field.description}{_choices(name)} |\n"
         for name, field in Settings.model_fields.items()
     )
 
@@ -30,6 +31,18 @@ def _shown(name: str) -> str:
     if default is PydanticUndefined:
         return "the platform's data folder"
     return "" if default in (None, ()) else f"`{default}`"
+
+
+def _choices(name: str) -> str:
+    """List what a setting may be, where that is a few words which its description does not name."""
+    told = str(Settings.model_fields[name].description)
+    words = _words(Settings.model_fields[name].annotation)
+    return "" if all(word in told for word in words) else f" One of: {', '.join(f'`{word}`' for word in words)}."
+
+
+def _words(annotation: object) -> list[str]:
+    inner = get_args(annotation)
+    return [part for part in inner if isinstance(part, str)] or [word for part in inner for word in _words(part)]
 
 
 if __name__ == "__main__":

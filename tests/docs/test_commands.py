@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.target import answers, end, free_port
+from tests.clients.target import answers, free_port
 from tests.docs.elsewhere import ELSEWHERE, Elsewhere
 from tests.docs.pages import ROOT, WITH_COMMANDS, Block
 from tests.docs.scenes import Scene, scene
-from tests.modes.terminal import Terminal
+from tests.modes.terminal import PATIENCE, Terminal
 
 #: What runs until it is told to stop, and where each can be asked whether it does what it says.
 SERVING = {"serve": "/healthz", "worker": "/healthz", "sandbox": "/_sandbox/requests"}
@@ -80,8 +80,10 @@ def _serving(command: str, name: str, found: Scene) -> Generator[None]:
             shown = subprocess.run(asked, capture_output=True, text=True, check=False)
             assert shown.returncode == 0, f"{command}\n{shown.stderr}"
             yield
+            process.terminate()
+            process.wait(PATIENCE)
         finally:
-            end(process)
+            process.kill()
 
 
 @pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: row.command)
