@@ -92,6 +92,9 @@ class Dispatch:
             on_list_resources=shelf.list_resources,
             on_list_resource_templates=shelf.list_templates,
             on_read_resource=shelf.read_resource,
+            on_list_prompts=shelf.list_prompts,
+            on_get_prompt=shelf.get_prompt,
+            on_completion=shelf.complete,
             cache_hints=CACHE_HINTS,
         )
         server.middleware += [no_crash_told, whole_lists, _malformed_arguments]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from mcp.client import Client
 
@@ -11,12 +11,13 @@ from server.app import build
 from server.settings import load
 from tests.contract.surface import ONE
 
-ERAS: tuple[Literal["legacy", "auto"], ...] = ("legacy", "auto")
+Era: TypeAlias = Literal["legacy", "auto"]
+ERAS: tuple[Era, ...] = ("legacy", "auto")
 KEYS = {f"{name.upper()}_API_KEY": f"key_of_{name}" for name in ONE[:-1]}
 
 
 @asynccontextmanager
-async def client(home: Path, era: Literal["legacy", "auto"] = "auto", /, **settings: str) -> AsyncGenerator[Client]:
+async def client(home: Path, era: Era = "auto", /, **settings: str) -> AsyncGenerator[Client]:
     """A client; by default all providers are on, with keys of nobody."""
     given = {"HOME": str(home), "PROVIDERS": ",".join(ONE), **KEYS, **settings}
     loaded = load({f"POSTWRIGHT_{name}": value for name, value in given.items()})

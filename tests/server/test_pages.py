@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -22,11 +21,10 @@ from server import resources, rules_page
 from server.error_reference import page
 from server.listing import FRESH_MS
 from tests.contract.surface import ONE
-from tests.server.offering import ERAS, client, read
+from tests.server.offering import ERAS, Era, client, read
 
 pytestmark = pytest.mark.anyio
 
-Era = Literal["legacy", "auto"]
 RULE_SETS = {rules.provider: rules for rules in (GENVIRAL, POSTPOST, SOCIALAPI, LOCAL)}
 
 
@@ -163,6 +161,7 @@ async def test_a_cursor_that_nobody_gave_out_is_refused_on_every_list(tmp_path: 
             found.list_tools,
             found.list_resources,
             found.list_resource_templates,
+            found.list_prompts,
         ):
             with pytest.raises(MCPError, match="comes whole") as raised:
                 await ask(cursor="bogus")
