@@ -26,7 +26,7 @@ _EXAMPLE = "Example: postwright accounts add bluesky --identifier alice.example 
 
 @click.group()
 def accounts() -> None:
-    """Add, list, test and remove the accounts that this server itself posts to (the provider local)."""
+    """Add, list, test and remove the accounts of the provider local."""
 
 
 class _Networks(click.Group):
@@ -129,7 +129,10 @@ def show() -> None:
 @accounts.command(name="test")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 def try_them(ids: tuple[str, ...]) -> None:
-    """Ask each account's network whether its login still works; nothing is published. Default: all accounts."""
+    """Ask networks whether logins still work; nothing is published.
+
+    Without an ID, all accounts are tried.
+    """
     settings = settings_at("error")
     from server import accounts as books  # noqa: PLC0415  (loads all networks)
 

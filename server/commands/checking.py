@@ -13,7 +13,7 @@ from server.commands.starting import settings_at, told
 
 @click.command()
 def doctor() -> None:
-    """Check the configuration, reach the providers, and say how to mend what is wrong."""
+    """Check settings and providers, and say how to mend them."""
     from server.doctor import Finding, examine  # noqa: PLC0415  (loads the MCP SDK)
 
     def show(finding: Finding) -> None:
@@ -29,7 +29,7 @@ def doctor() -> None:
 @click.command()
 @click.option("--json", "raw", is_flag=True, help="As one JSON object.")
 def status(*, raw: bool) -> None:
-    """Show what waits, who is alive to deliver it, how late it goes out, and what is wrong.
+    """Show what waits, who delivers it, how late, and what is wrong.
 
     Ends with 0 when all is well, with 1 when something is wrong, with 2 when a setting cannot be used.
     """

@@ -42,7 +42,9 @@ def setup(
     only_print: bool,
     yes: bool,
 ) -> None:
-    """Write this server into the configuration of CLIENT, after showing the change.
+    """Write this server into a client's configuration.
+
+    The change is shown first.
 
     Without CLIENT it shows which clients are on this machine, and how each stands. Settings that are set here
     (POSTWRIGHT_...) go along: keys and tokens as references to their variable, so that they stand in no file.

@@ -21,7 +21,7 @@ _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_file
 @click.option("--replace", is_flag=True, help="Write over a file that is there.")
 def backup(file: Path, *, replace: bool) -> None:
-    """Write the database and the media of its posts to FILE, while everything runs on."""
+    """Write the database and its media to FILE, while all runs on."""
     from server.backup import back_up  # noqa: PLC0415  (loads the MCP SDK)
 
     settings = _of_a_file()

@@ -22,7 +22,10 @@ from server.commands.starting import settings_at, told
     help="Give away what waits: it is cancelled here, and goes out from where FILE is imported.",
 )
 def export(file: Path | None, since: str | None, *, hand_over: bool, replace: bool) -> None:
-    """Write posts, deliveries, accounts without secrets, and the journal to FILE, or to stdout, as JSON lines."""
+    """Write everything but secrets to FILE or stdout, as JSON lines.
+
+    That is posts with their deliveries, accounts, and the journal.
+    """
     from server.app import database_of  # noqa: PLC0415  (loads the MCP SDK)
     from server.exchange import export as run  # noqa: PLC0415  (likewise)
     from server.exchange import whole_file  # noqa: PLC0415  (likewise)

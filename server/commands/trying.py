@@ -13,7 +13,10 @@ from starlette.types import ASGIApp
 
 @click.command()
 def demo() -> None:
-    """Watch an agent post: a mistake, the correction, the schedule, the delivery. Needs no key and no network."""
+    """Watch an agent err, correct itself, schedule and deliver.
+
+    It needs no key and no network.
+    """
     from server.demo import play  # noqa: PLC0415  (loads the MCP SDK)
 
     anyio.run(play, click.echo)
@@ -21,7 +24,10 @@ def demo() -> None:
 
 @click.group()
 def sandbox() -> None:
-    """Serve a stand-in of a hosted API on loopback, to try things and to rehearse failures."""
+    """Stand in for a service or a network, to rehearse failures.
+
+    It is served on loopback, with state of its own, and fails when it is told to: docs/sandbox.md.
+    """
 
 
 _port = click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")

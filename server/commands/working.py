@@ -16,7 +16,7 @@ from server.commands.starting import collect_from_now, settings_at, told
     help="Serve /healthz and /metrics there, to this machine; 0: any free one.",
 )
 def worker(metrics_port: int | None) -> None:
-    """Deliver what is due, and settle open outcomes, until stopped (Ctrl-C, SIGTERM).
+    """Deliver what is due and settle open outcomes, until stopped.
 
     Any number may run on one machine: one of them delivers at a time, and the next takes over when it ends.
     docs/operations.md has units for systemd, launchd and the Windows Task Scheduler.
