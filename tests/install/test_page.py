@@ -1,6 +1,8 @@
 """docs/install.md says what the table of clients is."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -32,3 +34,10 @@ def test_the_snippet_of_each_client_is_what_setup_prints(client: str, room: Room
         assert room.setup(client, "--scope", scope, "--print", *address).stdout == snippet
     assert f"uvx postwright setup {client}\n" in section
     assert (own_command(row) or "") in section
+
+
+def test_no_other_command_waits_for_what_setup_alone_needs() -> None:
+    code = "import sys, server.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "server.commands.installing" in loaded.split()
+    assert not [name for name in loaded.split() if name.startswith(("server.clients", "tomlkit", "tomllib", "difflib"))]
