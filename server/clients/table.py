@@ -92,11 +92,13 @@ _ROWS = (
         },
         key=("mcp", "servers"),
         language=Language.JSONC,
+        # Its own is 5 seconds, which the first start may take longer than: uv fetches what the server needs.
+        stdio={**_PLAIN, "connectionTimeoutMs": 60_000},
         remote={"url": URL, "transport": "streamable-http"},
         bearer=_BEARER,
         expands="${NAME}",
         bare_path=True,
-        adds="openclaw mcp add {name} --command uvx {arguments}",
+        adds="openclaw mcp add {name} --command uvx {arguments} --connect-timeout 60",
         then="`openclaw mcp probe {name}` connects and counts the tools.",
     ),
     Client(
@@ -106,14 +108,15 @@ _ROWS = (
         files={Scope.USER: ("$CODEX_HOME/config.toml", "~/.codex/config.toml")},
         key=("mcp_servers",),
         language=Language.TOML,
-        # Without it the first turn begins before the server is up, and has none of its tools.
-        stdio={**_PLAIN, "required": True},
+        # Unless required, the first turn begins before the server is up, and has none of its tools. A required one that
+        # is late ends the session, and its own limit is 30 seconds.
+        stdio={**_PLAIN, "required": True, "startup_timeout_sec": 60},
         remote={"url": URL, "required": True},
         bearer={"bearer_token_env_var": NAME},
         lists="env_vars",
         adds="codex mcp add {name} -- {command}",
         then="`codex mcp get {name}` shows it. Its own command leaves `required` out, without which the first turn may "
-        "begin before the tools are there: setup adds it to what is written.",
+        "begin before the tools are there: setup adds that to what is written.",
     ),
     Client(
         name="gemini",

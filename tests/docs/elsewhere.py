@@ -27,7 +27,7 @@ ELSEWHERE = (
     Elsewhere("pip install uv && uv run postwright demo", ".ci/run: pip install uv && uv run postwright demo", _README),
     Elsewhere("pip install uv && uv run pytest -n 4", ".ci/run: pip install uv && uv run pytest -n 4", _README),
     Elsewhere("claude mcp add --scope user postwright -- uvx postwright", *_OWN_COMMAND),
-    Elsewhere("openclaw mcp add postwright --command uvx --arg postwright", *_OWN_COMMAND),
+    Elsewhere("openclaw mcp add postwright --command uvx --arg postwright --connect-timeout 60", *_OWN_COMMAND),
     Elsewhere("codex mcp add postwright -- uvx postwright", *_OWN_COMMAND),
     Elsewhere("gemini mcp add --scope user postwright uvx postwright", *_OWN_COMMAND),
     Elsewhere(

@@ -65,7 +65,7 @@ def test_the_clients_own_command_writes_the_entry_that_setup_writes(client: str,
     assert "already there" in stocked.done(client)
     entry = stocked.servers(client)["postwright"]
     only_ours = {key for key, value in entry.items() if by_itself.get(key) != value}
-    assert only_ours == {"openclaw": {"command"}, "codex": {"required"}}.get(client, set())
+    assert only_ours == {"openclaw": {"command"}, "codex": {"required", "startup_timeout_sec"}}.get(client, set())
 
 
 @node.needs("claude")
