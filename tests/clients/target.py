@@ -78,9 +78,9 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def answers(process: subprocess.Popen[bytes], port: int) -> bool:
+def answers(process: subprocess.Popen[bytes], port: int, patience: float = PATIENCE) -> bool:
     """Wait until a process accepts connections; tell whether it came to that."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while process.poll() is None and time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()

@@ -75,7 +75,7 @@ def _serving(command: str, name: str, found: Scene) -> Generator[None]:
         ) as process,
     ):
         try:
-            assert answers(process, port), f"{command}\n{log.read_text(encoding='utf-8')}"
+            assert answers(process, port, PATIENCE), f"{command}\n{log.read_text(encoding='utf-8')}"
             asked = ["curl", "--silent", "--show-error", "--fail", f"http://127.0.0.1:{port}{SERVING[name]}"]
             shown = subprocess.run(asked, capture_output=True, text=True, check=False)
             assert shown.returncode == 0, f"{command}\n{shown.stderr}"

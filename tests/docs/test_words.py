@@ -6,12 +6,14 @@ import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
 import click
 import pytest
 
+from providers.networks.catalogue import KINDS
 from server.cli import main
 from server.settings import PREFIX, Settings
 from tests.clients.target import running
@@ -32,7 +34,10 @@ HELD = {
 ALL = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+BESIDE = (ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *BESIDE], ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_page_and_a_place_that_are_there(page: Path) -> None:
     for link in _LINK.findall(prose(page)):
         if link.startswith("https://"):
@@ -68,6 +73,23 @@ def test_every_tool_that_is_named_is_one_and_all_are_named() -> None:
         for word in re.findall(rf"^(?:{verbs})_(?:posts?|status|accounts|usage|media)\b", code)
     }
     assert named == tools
+
+
+def test_every_settings_object_that_is_shown_is_one_that_its_network_takes() -> None:
+    shown = [found for code in _CODE.findall(ALL) if (found := re.fullmatch(r"(\w+): (\{.*\})", code))]
+    objects = {name: json.loads(told.replace(": ...", ': "..."')) for name, told in (found.groups() for found in shown)}
+    models = {kind.platform: kind.settings for kind in KINDS.values() if kind.settings}
+    assert set(objects) == set(models)
+    for name, told in objects.items():
+        assert set(told) <= set(models[name].model_fields), name
+        if "..." not in told.values():
+            models[name].model_validate(told)
+
+
+def test_every_module_that_contributors_are_told_to_run_is_there() -> None:
+    told = re.findall(r"python -m ([\w.]+)", BESIDE[0].read_text(encoding="utf-8"))
+    assert told
+    assert [name for name in told if find_spec(name) is None] == []
 
 
 def test_every_extra_that_is_named_is_there() -> None:
