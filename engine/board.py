@@ -4,22 +4,26 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
+
+from anyio.lowlevel import checkpoint
 
 from engine import carriers, window
 from engine.boarding import Teller
 from engine.desk import Desk
+from engine.paging import LONGEST_CAPTION
 from engine.planned import Planned
 from engine.reasons import explained
 from schemas.account import Account
-from schemas.board import Board, BoardAccount, BoardWarning, More
+from schemas.board import Board, BoardAccount, BoardPost, BoardWarning, More
 from schemas.instant import local, wire, zone
 from schemas.status import Status
 from schemas.untrusted import clean
 
 #: What a board shows that is asked for no window: so far back, and so far ahead.
 BACK, FORWARD = timedelta(days=7), timedelta(days=30)
-#: The most posts of one document.
-MOST = 500
+#: The most posts of one document, and characters of their captions.
+MOST, MOST_TEXT = 500, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,17 @@ async def board(desk: Desk, wanted: Wanted) -> Board:
         more=_more(found.posts, shown),
         accounts=[_account(one) for one in sorted(desk.directory.everyone(), key=lambda one: one.id)],
         warnings=[*_strange(desk, wanted.account), *found.warnings, *await _left(desk, shown, now)],
-        posts=[teller.post(one) for one in shown],
+        posts=await _told(teller, shown),
     )
+
+
+async def _told(teller: Teller, posts: list[Planned]) -> list[BoardPost]:
+    """Tell the posts, and let others have their turn after each: calls of agents go on meanwhile."""
+    told: list[BoardPost] = []
+    for one in posts:
+        told.append(teller.post(one))
+        await checkpoint()
+    return told
 
 
 def _check(timezone: str, since: datetime, until: datetime, limit: int) -> None:
@@ -81,9 +94,21 @@ def _check(timezone: str, since: datetime, until: datetime, limit: int) -> None:
 
 
 def _nearest(posts: list[Planned], now: datetime, most: int) -> list[Planned]:
-    """Choose the posts whose time is nearest to now, in order of time."""
-    places = sorted(range(len(posts)), key=lambda place: abs(posts[place].at - now))[:most]
-    return [posts[place] for place in sorted(places)]
+    """Choose the posts whose time is nearest to now, in order of time: one stretch, and not too much text."""
+    places = sorted(range(len(posts)), key=lambda place: _distance(posts[place], place, now))[:most]
+    lengths = accumulate(_length(posts[place]) for place in places)
+    fitting = sum(length <= MOST_TEXT for length in lengths)
+    return [posts[place] for place in sorted(places[: max(fitting, 1)])]
+
+
+def _distance(one: Planned, place: int, now: datetime) -> tuple[timedelta, int]:
+    """How far from now; of posts of one time those are nearer that stand nearer to now."""
+    return abs(one.at - now), -place if one.at < now else place
+
+
+def _length(one: Planned) -> int:
+    """How many characters a post adds: its caption, and the same for every delivery."""
+    return min(len(one.post.caption), LONGEST_CAPTION) * (1 + len(one.post.deliveries))
 
 
 def _more(found: list[Planned], shown: list[Planned]) -> More:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.board import Wanted, board
+from engine.board import MOST_TEXT, Wanted, board
 from engine.clock import utc_now
 from providers.database import Database
 from providers.store import Work
@@ -98,6 +98,29 @@ async def test_of_too_many_posts_those_nearest_to_now_are_shown(tmp_path: Path) 
         assert (await read(desk, limit=7)).more.note is None
         late = await read(desk, limit=3, since=parse("2026-12-05T00:00:00Z"))
         assert ([post.caption for post in late.posts], late.more.later) == (["day 5", "day 6", "day 7"], False)
+
+
+async def test_of_too_much_text_so_many_posts_are_shown_as_fit(tmp_path: Path) -> None:
+    async with open_desk(load({"POSTWRIGHT_HOME": str(tmp_path)}), Watch()) as opened:
+        for number in range(251):
+            at = Watch().now + timedelta(hours=number)
+            await opened.desk.providers["local"].create(order(f"{number} ".ljust(9_000, "x"), scheduled_at=at))
+        found = await read(opened.desk)
+        # A caption is told at most 8,000 characters long, twice: of the post, and of its one delivery.
+        assert len(found.posts) == MOST_TEXT / (2 * 8_000)
+        assert (found.posts[0].caption[:2], found.more.earlier, found.more.later) == ("0 ", False, True)
+
+
+async def test_of_many_posts_of_one_time_the_shown_are_one_stretch(tmp_path: Path) -> None:
+    watch = Watch()
+    async with at_desk(tmp_path, watch) as (agent, desk):
+        for number in range(5):
+            await planned(agent, f"draft {number}", "2026-11-25T09:00:00Z", mode="draft")
+        every = [post.id for post in (await read(desk)).posts]
+        watch.advance(days=2)
+        found = await read(desk, limit=2)
+        assert ([post.id for post in found.posts], found.more.later) == (every[3:], False)
+        assert found.more.earlier
 
 
 async def test_a_board_can_be_of_one_account_or_one_status(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Where captions fold, and how full limits are."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from schemas.preview import Level, meters, preview
 from schemas.problem import ProblemCode
 from schemas.rule import Situation
 from schemas.units import Unit, count, prefix
+from server.previews_page import page
 from tests.local.embedded import Watch
 
 PIECES = (
@@ -90,6 +92,11 @@ def test_a_caption_is_cut_where_its_platform_folds_and_nothing_of_it_is_lost(tex
 )
 def test_a_caption_shows_what_stands_before_the_fold(platform: str, caption: str, shown: str) -> None:
     assert preview(platform, caption).shown == shown
+
+
+def test_the_page_of_previews_is_what_the_rows_say() -> None:
+    committed = (Path(__file__).parents[2] / "docs" / "previews.md").read_text(encoding="utf-8")
+    assert page() == committed, "run python -m server.previews_page > docs/previews.md"
 
 
 def test_every_fold_says_whence_it_is_known() -> None:
