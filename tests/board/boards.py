@@ -1,7 +1,8 @@
 """A whole postwright with its desk in reach, since a board is asked of the desk."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,14 @@ from mcp.client import Client
 from engine.board import Wanted, board
 from engine.clock import utc_now
 from engine.desk import Desk
+from providers.database import Database
+from providers.local import ledger
+from providers.local.ledger import Entry
+from providers.store import Connection
 from schemas.board import Board, BoardDelivery
 from schemas.instant import Clock
-from server.app import build
+from schemas.post import Order
+from server.app import COMPONENTS, DATABASE, build
 from server.settings import load
 from tests.desk import Agent, Body
 
@@ -46,6 +52,18 @@ async def planned(agent: Agent, caption: str, at: str | None, **more: Any) -> st
     )
     assert body["ok"], body
     return body["data"]["id"]
+
+
+async def filled(home: Path, orders: Iterable[Order], now: datetime) -> None:
+    """Enter orders into the ledger of a home as the embedded engine does, all in one transaction."""
+
+    def enter(connection: Connection) -> None:
+        for number, one in enumerate(orders):
+            entry = Entry(f"pst_{one.key}", [f"dlv_{number}_{one.key}"])
+            ledger.enter(connection, one, entry, now)
+
+    async with aclosing(Database(home / DATABASE, COMPONENTS)) as database:
+        await database.write(enter)
 
 
 def only(found: Board) -> BoardDelivery:

@@ -12,12 +12,12 @@ from engine.clock import utc_now
 from providers.database import Database
 from providers.store import Work
 from schemas.instant import parse, wire
+from schemas.post import Order
 from schemas.status import Status
 from server.app import COMPONENTS, DATABASE, open_desk
 from server.settings import load
-from tests.board.boards import OUTBOX, at_desk, only, planned, read
+from tests.board.boards import OUTBOX, at_desk, filled, only, planned, read
 from tests.desk import INSTAGRAM, SLIDES, TIKTOK, Agent
-from tests.local.embedded import OUTBOX as ON_OUTBOX
 from tests.local.embedded import Watch, order
 from tests.media.files import png
 from tests.modes.town import LATER, town
@@ -100,11 +100,13 @@ async def test_of_too_many_posts_those_nearest_to_now_are_shown(tmp_path: Path) 
         assert ([post.caption for post in late.posts], late.more.later) == (["day 5", "day 6", "day 7"], False)
 
 
+def long(number: int) -> Order:
+    return order(f"{number} ".ljust(9_000, "x"), key=f"{number}", scheduled_at=Watch().now + timedelta(hours=number))
+
+
 async def test_of_too_much_text_so_many_posts_are_shown_as_fit(tmp_path: Path) -> None:
     async with open_desk(load({"POSTWRIGHT_HOME": str(tmp_path)}), Watch()) as opened:
-        for number in range(251):
-            at = Watch().now + timedelta(hours=number)
-            await opened.desk.providers["local"].create(order(f"{number} ".ljust(9_000, "x"), scheduled_at=at))
+        await filled(tmp_path, (long(number) for number in range(251)), Watch().now)
         found = await read(opened.desk)
         # A caption is told at most 8,000 characters long, twice: of the post, and of its one delivery.
         assert len(found.posts) == MOST_TEXT / (2 * 8_000)
@@ -132,7 +134,7 @@ async def test_a_board_can_be_of_one_account_or_one_status(tmp_path: Path) -> No
         assert {post.caption for post in (await read(desk, account=TIKTOK)).posts} == {"both", "one"}
         assert {post.caption for post in (await read(desk, status=Status.SCHEDULED)).posts} == {"both", "one"}
         found = await read(desk, account=OUTBOX)
-        assert {post.caption for post in found.posts} == {"draft"}
+        assert [(post.caption, post.scheduled_at, post.due) for post in found.posts] == [("draft", LATER, None)]
         assert {INSTAGRAM, TIKTOK, OUTBOX} <= {one.id for one in found.accounts}
         stranger = await read(desk, account="nobody:1")
         assert ([one.code for one in stranger.warnings], stranger.posts) == (["unknown_accounts"], [])
@@ -196,6 +198,10 @@ async def test_text_from_outside_hides_nothing_and_a_long_one_is_cut(tmp_path: P
         assert short.caption == "Hi there<script>alert(1)</script>"
         assert (len(long.caption), long.caption[-1]) == (8_000, "…")
         assert long.deliveries[0].preview.meters[0].used == 9_000
+        media = {"type": "slideshow", "urls": ["https://a.example/\u200b1.jpg"]}
+        await planned(agent, "Hidden", LATER, media=media)
+        [hidden] = [post for post in (await read(desk)).posts if post.caption == "Hidden"]
+        assert (hidden.media[0].web, hidden.media[0].link) == (False, "https://a.example/1.jpg")
 
 
 @pytest.mark.parametrize(
@@ -224,18 +230,19 @@ class Counted(Database):
         return await super().read(work)
 
 
+def illustrated(number: int) -> Order:
+    media = {"type": "slideshow", "urls": [f"media:{number:032x}"]}
+    return order("Hi", key=f"{number}", scheduled_at=Watch().now + timedelta(hours=number), media=media)
+
+
 async def test_three_hundred_posts_take_no_more_reads_than_one(tmp_path: Path) -> None:
     database = Counted(tmp_path / DATABASE, COMPONENTS)
     async with open_desk(load({"POSTWRIGHT_HOME": str(tmp_path)}), Watch(), database=database) as opened:
         taken: list[int] = []
-        for count in (1, 299):
-            for number in range(count):
-                media = {"type": "slideshow", "urls": [f"media:{number:032x}"]}
-                at = Watch().now + timedelta(hours=number)
-                wanted = order(f"{count} {number}", ON_OUTBOX, scheduled_at=at, media=media)
-                await opened.desk.providers["local"].create(wanted)
+        for numbers in (range(1), range(1, 300)):
+            await filled(tmp_path, map(illustrated, numbers), Watch().now)
             before = database.reads
             found = await read(opened.desk)
             taken.append(database.reads - before)
         assert len(found.posts) == 300
-        assert taken[0] == taken[1] <= 8
+        assert taken[1] <= taken[0] <= 8

@@ -176,6 +176,18 @@ async def test_what_the_platform_would_refuse_is_refused_before_it_is_sent(
         assert await service.posts() == []
 
 
+@pytest.mark.parametrize(
+    ("caption", "account", "unit"), [(LINKS, THREADS, "links"), ("#a " * 31, INSTAGRAM, "hashtags")]
+)
+async def test_too_many_of_something_in_a_text_are_counted(
+    tmp_path: Path, caption: str, account: str, unit: str
+) -> None:
+    async with postpost(tmp_path) as (agent, _):
+        body = await agent.create(accounts=[account], caption=caption, media=slides("/1.jpg"))
+        [found] = body["problems"]
+        assert (found["code"], found["unit"], found["actual"]) == ("too_many", unit, found["limit"] + 1)
+
+
 FITTING: list[tuple[Body | None, str, str]] = [
     (None, "x" * 280, X),
     (None, "日" * 140, X),

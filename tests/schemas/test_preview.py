@@ -139,4 +139,22 @@ def test_a_meter_is_over_exactly_where_the_validator_refuses(text: str, length: 
     assert all((one.used > one.limit) is (one.state is Level.OVER) for one in read)
 
 
+@pytest.mark.parametrize(
+    ("length", "share", "level"),
+    [
+        (0, 0.0, "ok"),
+        (269, 0.897, "ok"),
+        (270, 0.9, "near"),
+        (300, 1.0, "near"),
+        (301, 1.003, "over"),
+        (600, 2.0, "over"),
+    ],
+)
+def test_a_meter_tells_how_full_a_limit_is(length: int, share: float, level: str) -> None:
+    account = Account("local:bluesky-me", "bluesky", "Me")
+    read = meters(LOCAL, account, {"caption": "\U0001f600" * length})
+    [letters] = [one for one in read if one.unit is Unit.GRAPHEMES]
+    assert (letters.used, letters.limit, letters.share, letters.state) == (length, 300, share, level)
+
+
 PATHS = {"caption": "/caption", "media": "/media/urls", "hashtags": "/caption", "links": "/caption"}
