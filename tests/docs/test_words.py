@@ -15,6 +15,8 @@ import pytest
 
 from providers.networks.catalogue import KINDS
 from server.cli import main
+from server.prompts import PROMPTS
+from server.resources import ROWS
 from server.settings import PREFIX, Settings
 from tests.clients.target import running
 from tests.docs.pages import BLOCKS, PAGES, ROOT, WITH_COMMANDS, anchors, prose
@@ -90,6 +92,12 @@ def test_every_module_that_contributors_are_told_to_run_is_there() -> None:
     told = re.findall(r"python -m ([\w.]+)", BESIDE[0].read_text(encoding="utf-8"))
     assert told
     assert [name for name in told if find_spec(name) is None] == []
+
+
+def test_every_resource_and_prompt_that_is_named_is_offered_and_all_are_named() -> None:
+    page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(postwright://[^`]+)`", ALL)) == {row.uri for row in ROWS}
+    assert set(re.findall(r"prompt `(\w+)`", page)) == {prompt.name for prompt in PROMPTS}
 
 
 def test_every_extra_that_is_named_is_there() -> None:
