@@ -52,6 +52,34 @@ def started(home: Path, *arguments: str, **settings: str) -> Generator[subproces
             process.wait(timeout=20)
 
 
+#: Starts the command line, and has a person interrupt it while it loads its last command.
+INTERRUPTED_EARLY = """
+import sys
+from importlib.abc import MetaPathFinder
+from server.start import start
+
+class Person(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "server.commands.working":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Person())
+start()
+"""
+
+
+def test_an_interruption_while_the_command_line_loads_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_EARLY],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 def test_the_demo_errs_corrects_itself_schedules_and_delivers(tmp_path: Path) -> None:
     shown = run(tmp_path, "demo")
     assert shown.returncode == 0, shown.stderr
