@@ -171,9 +171,10 @@ _LONGEST = (
     "SELECT min(wake_at) AS soonest FROM delivery"
     " WHERE state IN ('scheduled', 'queued', 'settling') AND state <> 'settling'"
 )
+# A hold that had ended before a delivery was due did not keep it.
 _LATE = (
     "SELECT delivery.id, post_id, wake_at, doubt, reason FROM delivery"
-    " LEFT JOIN gate ON gate.account = delivery.account"
+    " LEFT JOIN gate ON gate.account = delivery.account AND held_until > wake_at"
     " WHERE wake_at < ? AND state IN ('scheduled', 'queued', 'settling') AND state <> 'settling'"
     " ORDER BY wake_at LIMIT ?"
 )

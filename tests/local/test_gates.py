@@ -160,3 +160,24 @@ async def test_what_waits_for_another_try_keeps_its_place_in_the_line(tmp_path: 
         watch.advance(seconds=2)
         await engine.courier.step()
     assert sent == ["First", "First", "Second"]
+
+
+async def test_a_post_missed_while_its_account_was_closed_says_so_and_one_due_later_does_not(
+    tmp_path: Path, watch: Watch
+) -> None:
+    later = Failure(ErrorCode.RATE_LIMITED, "Come back in a while.", after_seconds=300)
+    place = StandIn(WEBHOOK, taking([], lambda count: later if count == 1 else None))
+    async with Embedded(tmp_path, watch, place, max_lateness=timedelta(seconds=120)) as engine:
+        await engine.local.create(order("Refused", WEBHOOK))
+        closed = await engine.local.create(order("Behind it", WEBHOOK))
+        opened = await engine.local.create(order("Later", WEBHOOK, scheduled_at=watch.now + timedelta(hours=1)))
+        await engine.courier.step()
+        watch.advance(hours=2)
+        await engine.courier.step()
+        assert "its account was closed (Come back in a while)" in await error_of(engine, closed.id)
+        assert "no running server could send it then" in await error_of(engine, opened.id)
+
+
+async def error_of(engine: Embedded, post_id: str) -> str:
+    [delivery] = (await engine.local.post(post_id)).deliveries
+    return delivery.error or ""
