@@ -28,7 +28,7 @@ class Room:
 
     def setup(self, *arguments: str | Path, limit: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         """Run ``postwright setup`` as a process of its own; ``limit`` bounds the bytes of a file that it writes."""
-        bound = ("prlimit", f"--fsize={limit}") if limit else ()
+        bound = ("prlimit", f"--fsize={limit}", "env", "PYTHONDONTWRITEBYTECODE=1") if limit else ()
         return subprocess.run(
             [*bound, sys.executable, "-m", "server", "setup", *map(str, arguments)],
             env=self.environment(**more),
