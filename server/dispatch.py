@@ -251,9 +251,12 @@ def _definition(tool: Tool[Any], schema: JsonObject) -> types.Tool:
             idempotent_hint=tool.hints.idempotent,
             open_world_hint=tool.hints.open_world,
         ),
+        _meta=_AT_HAND if tool.at_hand else None,
     )
 
 
+#: Claude Code puts such a tool into the prompt, and finds the others by search (docs/decisions/0006-at-hand.md).
+_AT_HAND = {"anthropic/alwaysLoad": True}
 _KIND = "postwright/argumentsKind"
 #: Where clients name their call, measured: Claude Code.
 _HINTS = ("claudecode/toolUseId",)

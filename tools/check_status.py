@@ -40,4 +40,5 @@ TOOL = Tool(
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
     reader=lambda _: Intake(CheckStatus, tool_schema(CheckStatus)),
     run=check_status,
+    at_hand=True,
 )

@@ -35,6 +35,7 @@ TOOL = Tool(
     hints=Hints(read_only=False, destructive=True, idempotent=True, open_world=True),
     reader=lambda _: Intake(DeletePost, tool_schema(DeletePost)),
     run=delete_post,
+    at_hand=True,
     variants={
         ServerMode.DRAFT: Variant("Delete a draft", "Delete a draft.", destructive=True),
         ServerMode.APPROVE: Variant(

@@ -40,4 +40,5 @@ TOOL = Tool(
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
     reader=lambda _: Intake(ListAccounts, tool_schema(ListAccounts)),
     run=list_accounts,
+    at_hand=True,
 )

@@ -85,4 +85,5 @@ TOOL = Tool(
     hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
     reader=lambda _: Intake(ListPosts, tool_schema(ListPosts)),
     run=list_posts,
+    at_hand=True,
 )

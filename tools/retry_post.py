@@ -36,6 +36,7 @@ TOOL = Tool(
     hints=Hints(read_only=False, destructive=True, idempotent=True, open_world=True),
     reader=lambda _: Intake(RetryPost, tool_schema(RetryPost)),
     run=retry_post,
+    at_hand=True,
     publishes=True,
     variants={
         ServerMode.APPROVE: Variant(

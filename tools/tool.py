@@ -52,7 +52,9 @@ class Variant:
 class Tool(Generic[Model]):
     """One tool. ``reader`` makes what publishes and reads its arguments, for the providers that are on.
 
-    ``publishes``: it has no use that lets nothing go out. ``variants`` are what it is told as in other modes.
+    ``publishes``: it has no use that lets nothing go out. ``at_hand``: a verdict's ``next`` may name it before it was
+    ever called, so clients that load tools on demand are to have it from the start. ``variants`` are what it is told
+    as in other modes.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Tool(Generic[Model]):
     reader: Callable[[Sequence[RuleSet]], Reader[Model]]
     run: Callable[[Desk, Reading[Model], Call], Awaitable[Result]]
     publishes: bool = False
+    at_hand: bool = False
     variants: Mapping[ServerMode, Variant] = field(default_factory=dict[ServerMode, Variant])
 
     def possible(self, mode: ServerMode) -> bool:
