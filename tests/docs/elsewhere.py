@@ -20,6 +20,18 @@ _OWN_COMMAND = (
     "tests/install/test_real_clients.py::test_the_clients_own_command_writes_the_entry_that_setup_writes",
     "It takes the real client.",
 )
+_PLUGIN = (
+    "tests/packaging/test_plugin.py::test_claude_code_installs_it_from_the_checkout_and_connects",
+    "It takes the real client.",
+)
+_BUNDLE = (
+    "tests/packaging/test_plugin.py::test_openclaw_takes_it_as_a_bundle_with_skill_and_server",
+    "It takes the real client.",
+)
+_DESKTOP = (
+    "tests/packaging/test_desktop.py::test_the_packed_bundle_starts_in_an_empty_home_with_what_its_user_answered",
+    "It takes the bundle's own tool.",
+)
 _BENCH = ".ci/run: uv run python -m bench --quick"
 _README = "It installs what the tests run in; the gate takes the very line from the README and runs it."
 
@@ -30,6 +42,12 @@ ELSEWHERE = (
     Elsewhere("openclaw mcp add postwright --command uvx --arg postwright --connect-timeout 60", *_OWN_COMMAND),
     Elsewhere("codex mcp add postwright -- uvx postwright", *_OWN_COMMAND),
     Elsewhere("gemini mcp add --scope user postwright uvx postwright", *_OWN_COMMAND),
+    Elsewhere("claude plugin marketplace add .", *_PLUGIN),
+    Elsewhere("claude plugin install postwright@postwright", *_PLUGIN),
+    Elsewhere("openclaw plugins install . --force --accept-capabilities", *_BUNDLE),
+    Elsewhere("openclaw plugins inspect postwright", *_BUNDLE),
+    Elsewhere("uv run python -m release.desktop dist/bundle", *_DESKTOP),
+    Elsewhere("npx @anthropic-ai/mcpb pack dist/bundle dist/postwright.mcpb", *_DESKTOP),
     Elsewhere(
         "postwright accounts add bluesky",
         "tests/operations/test_accounts.py::test_at_a_terminal_what_is_missing_is_asked_for_and_a_secret_is_not_shown",
