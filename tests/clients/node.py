@@ -24,6 +24,7 @@ SCRIPTS = {
     "codex": PACKAGES / "@openai/codex/bin/codex.js",
     "gemini": PACKAGES / "@google/gemini-cli/bundle/gemini.js",
     "inspector": PACKAGES / "@modelcontextprotocol/inspector/clients/launcher/build/index.js",
+    "mcpb": PACKAGES / "@anthropic-ai/mcpb/dist/cli/cli.js",
     "mcporter": PACKAGES / "mcporter/dist/cli.js",
     "openclaw": PACKAGES / "openclaw/openclaw.mjs",
 }
