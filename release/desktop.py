@@ -55,6 +55,7 @@ def manifest() -> dict[str, Any]:
             },
         },
         "tools": [{"name": tool.name, "description": tool.description} for tool in TOOLS],
+        "prompts_generated": True,
         "user_config": {setting: _field(setting, variable(setting)) for setting in ASKED},
     }
 
