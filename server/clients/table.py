@@ -128,10 +128,12 @@ _ROWS = (
         },
         key=("mcpServers",),
         language=Language.JSONC,
+        # Its own limit for a call; but `gemini mcp list` waits for 5 seconds unless a limit is written.
+        stdio={**_PLAIN, "timeout": 600_000},
         remote={"httpUrl": URL},
         bearer=_BEARER,
         expands="${NAME}",
-        adds="gemini mcp add --scope user {name} {command}",
+        adds="gemini mcp add --scope user --timeout 600000 {name} {command}",
         then="`gemini mcp list` says Connected, in a folder that it trusts.",
     ),
     Client(

@@ -41,7 +41,7 @@ ELSEWHERE = (
     Elsewhere("claude mcp add --scope user postwright -- uvx postwright", *_OWN_COMMAND),
     Elsewhere("openclaw mcp add postwright --command uvx --arg postwright --connect-timeout 60", *_OWN_COMMAND),
     Elsewhere("codex mcp add postwright -- uvx postwright", *_OWN_COMMAND),
-    Elsewhere("gemini mcp add --scope user postwright uvx postwright", *_OWN_COMMAND),
+    Elsewhere("gemini mcp add --scope user --timeout 600000 postwright uvx postwright", *_OWN_COMMAND),
     Elsewhere("claude plugin marketplace add .", *_PLUGIN),
     Elsewhere("claude plugin install postwright@postwright", *_PLUGIN),
     Elsewhere("openclaw plugins install . --force --accept-capabilities", *_BUNDLE),

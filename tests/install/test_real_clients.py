@@ -113,6 +113,8 @@ def test_gemini_cli_connects_to_what_setup_wrote_and_its_model_sees_the_accounts
     file.parent.mkdir()
     file.write_text('{\n  // mine\n  "security": {"auth": {"selectedType": "gemini-api-key"}}\n}\n', encoding="utf-8")
     stocked.done("gemini", "--env", KEY, POSTWRIGHT_GENVIRAL_BASE_URL=service)
+    listed = run(stocked, "gemini", "mcp", "list")
+    assert "postwright: uvx postwright (stdio) - Connected" in listed.out + listed.err, listed
     with serve(Model("list_accounts")) as model:
         asked = ["-m", "gemini-2.5-flash", "--approval-mode", "yolo", "-p", "Who can I post as?"]
         key = {KEY: "gva_live_sandbox.secret", "GOOGLE_GEMINI_BASE_URL": model.url}

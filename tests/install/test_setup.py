@@ -101,12 +101,12 @@ def test_an_entry_that_is_there_keeps_what_a_person_added_to_it(client: str, roo
     file = room.file(client)
     room.done(client)
     text = file.read_text(encoding="utf-8")
-    mine = '\n"timeout": 7, "args"' if CLIENTS[client].language != "toml" else "timeout = 7 # mine\nargs"
+    mine = '\n"mine": 7, "args"' if CLIENTS[client].language != "toml" else "mine = 7 # mine\nargs"
     old = text.replace('"args"' if CLIENTS[client].language != "toml" else "args", mine).replace("uvx", "/gone/uvx")
     file.write_text(old, encoding="utf-8")
     assert "changed" in room.done(client)
     entry = room.servers(client)["postwright"]
-    assert entry["timeout"] == 7
+    assert entry["mine"] == 7
     assert "/gone" not in entry["command"]
     assert mine in file.read_text(encoding="utf-8")
 
