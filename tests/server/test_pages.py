@@ -1,6 +1,8 @@
 """Resources: a client finds pages made of the rows, of what is on and of nothing else."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from tests.server.offering import ERAS, Era, client, read
 
 pytestmark = pytest.mark.anyio
 
+ROOT = Path(__file__).parents[2]
 RULE_SETS = {rules.provider: rules for rules in (GENVIRAL, POSTPOST, SOCIALAPI, LOCAL)}
 
 
@@ -194,3 +197,13 @@ async def test_of_a_crash_no_client_is_told_what_it_was_about(
         assert await addresses(found) == ["postwright://trap"], "the server goes on"
     assert raised.value.code == INTERNAL_ERROR
     assert "inside" not in str(raised.value)
+
+
+def test_a_start_loads_nothing_that_may_not_be_asked_for() -> None:
+    """Every start is waited for by somebody, and most sessions read no page and choose no prompt."""
+    script = "import sys, server.start, server.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    assert "server.shelf" in loaded
+    late = ("resources", "rules_page", "platforms_page", "prompts", "completions")
+    assert not {f"server.{name}" for name in late} & loaded
