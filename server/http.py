@@ -38,8 +38,8 @@ def refuse_open_door(host: str, token: SecretStr | None) -> None:
     """
     if host not in LOOPBACK and token is None:
         raise SettingsError(
-            f"{host} can be reached from other machines: set {PREFIX}HTTP_TOKEN to a long random text, "
-            "or listen on 127.0.0.1."
+            f"{host} can be reached from other machines: set {PREFIX}HTTP_TOKEN to a long random text "
+            f"(in a container: docker run --env {PREFIX}HTTP_TOKEN=...), or listen on 127.0.0.1."
         )
 
 

@@ -28,6 +28,11 @@ _BUNDLE = (
     "tests/packaging/test_plugin.py::test_openclaw_takes_it_as_a_bundle_with_skill_and_server",
     "It takes the real client.",
 )
+_IMAGE = (
+    "tests/packaging/test_image.py::"
+    "test_what_it_starts_is_well_while_it_serves_and_lets_nobody_in_without_the_token",
+    "It takes a container engine; the test runs the lines of the Dockerfile without one.",
+)
 _DESKTOP = (
     "tests/packaging/test_desktop.py::test_the_packed_bundle_starts_in_an_empty_home_with_what_its_user_answered",
     "It takes the bundle's own tool.",
@@ -48,6 +53,12 @@ ELSEWHERE = (
     Elsewhere("openclaw plugins inspect postwright", *_BUNDLE),
     Elsewhere("uv run python -m release.desktop dist/bundle", *_DESKTOP),
     Elsewhere("npx @anthropic-ai/mcpb pack dist/bundle dist/postwright.mcpb", *_DESKTOP),
+    Elsewhere("docker build --tag postwright .", *_IMAGE),
+    Elsewhere(
+        "docker run --detach --name postwright --env POSTWRIGHT_HTTP_TOKEN --env POSTWRIGHT_GENVIRAL_API_KEY "
+        '--publish 127.0.0.1:8765:8765 --volume postwright:/data --volume "$HOME/Pictures:/media:ro" postwright',
+        *_IMAGE,
+    ),
     Elsewhere(
         "postwright accounts add bluesky",
         "tests/operations/test_accounts.py::test_at_a_terminal_what_is_missing_is_asked_for_and_a_secret_is_not_shown",
