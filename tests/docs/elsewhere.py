@@ -29,8 +29,7 @@ _BUNDLE = (
     "It takes the real client.",
 )
 _IMAGE = (
-    "tests/packaging/test_image.py::"
-    "test_what_it_starts_is_well_while_it_serves_and_lets_nobody_in_without_the_token",
+    "tests/packaging/test_image.py::test_what_it_starts_is_well_while_it_serves_and_lets_nobody_in_without_the_token",
     "It takes a container engine; the test runs the lines of the Dockerfile without one.",
 )
 _DESKTOP = (
@@ -55,8 +54,8 @@ ELSEWHERE = (
     Elsewhere("npx @anthropic-ai/mcpb pack dist/bundle dist/postwright.mcpb", *_DESKTOP),
     Elsewhere("docker build --tag postwright .", *_IMAGE),
     Elsewhere(
-        "docker run --detach --name postwright --env POSTWRIGHT_HTTP_TOKEN --env POSTWRIGHT_GENVIRAL_API_KEY "
-        '--publish 127.0.0.1:8765:8765 --volume postwright:/data --volume "$HOME/Pictures:/media:ro" postwright',
+        "docker run --detach --name postwright --env POSTWRIGHT_HTTP_TOKEN "
+        "--publish 127.0.0.1:8765:8765 --volume postwright:/data postwright",
         *_IMAGE,
     ),
     Elsewhere(
