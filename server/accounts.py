@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from engine.clock import utc_now
-from providers.database import Database
 from providers.fetch import Fetcher
 from providers.local.accounts import Added, Waiting
 from providers.local.register import Register
@@ -18,7 +17,7 @@ from providers.protocol import Failure
 from schemas.account import Account
 from schemas.errors import ErrorCode
 from schemas.untrusted import clean
-from server.app import COMPONENTS, DATABASE
+from server.app import database_of
 from server.audit import Audit, entry
 from server.caller import Caller, os_user
 from server.embedded import means_of, register_of, roster_of
@@ -51,9 +50,10 @@ async def opened(settings: Settings) -> AsyncGenerator[Books]:
 
     Raises:
         InUseError: a restore is at work on the home.
+        SettingsError: PostgreSQL is asked for, and the extra is not installed.
     """
     with using(settings.home):
-        database = Database(settings.home / DATABASE, COMPONENTS)
+        database = database_of(settings)
         parts = Parts(settings, utc_now, database, Fetcher)
         register, roster = register_of(settings, database, utc_now), roster_of(parts)
         try:

@@ -40,8 +40,8 @@ def _told(raw: bytes) -> JsonObject:
         return {}
 
 
-def show(home: Path, show: Show, since: datetime | None, limit: int, *, raw: bool) -> None:
-    """Show the last ``limit`` lines (0: all) since a moment, as a table or as they stand."""
+def show(home: Path, show: Show, note: Show, since: datetime | None, limit: int, *, raw: bool) -> None:
+    """Show the last ``limit`` lines (0: all) since a moment, as a table or as they stand; ``note`` tells of none."""
     found = (line for line in lines(home) if since is None or _at(line) is None or (_at(line) or since) >= since)
     last = deque(found, limit or None)
     if raw:
@@ -49,6 +49,8 @@ def show(home: Path, show: Show, since: datetime | None, limit: int, *, raw: boo
             show(line.raw.decode(errors="backslashreplace"))
         return
     rows = [_cells(line) for line in last]
+    if not rows:
+        note(f"No line since then, or at all, in {home / FOLDER}.")
     widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
     for row in rows:
         show("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())

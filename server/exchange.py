@@ -138,8 +138,8 @@ def _parsed(number: int, text: str) -> AnyLine:
         return _LINE.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UnreadableError(f"Line {number} is none of an export ({where}: {first['msg']}).") from None
+        where = "".join(f"{place}: " for place in first["loc"])
+        raise UnreadableError(f"Line {number} is none of an export ({where}{first['msg']}).") from None
 
 
 @contextmanager

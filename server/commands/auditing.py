@@ -1,6 +1,7 @@
 """``postwright log``: who did what."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -23,4 +24,4 @@ def show_log(since: str | None, limit: int, *, raw: bool, verify: bool) -> None:
     moment = parse(since if "T" in since else f"{since}T00:00:00Z") if since else None
     if since and moment is None:
         raise click.BadParameter("not an ISO 8601 time with an offset, or a date", param_hint="--since")
-    audit_log.show(home, click.echo, moment, limit, raw=raw)
+    audit_log.show(home, click.echo, partial(click.echo, err=True), moment, limit, raw=raw)

@@ -313,6 +313,9 @@ async def test_the_log_is_shown_as_a_table_or_as_it_stands(tmp_path: Path) -> No
     assert shown("--json") == (tmp_path / FOLDER / "2026-11.jsonl").read_text(encoding="ascii")
     assert len(shown("--limit", "2").splitlines()) == 2
     assert shown("--since", "2026-11-25") == ""
+    given = [sys.executable, "-m", "server", "log"]
+    empty = run(given, env=environment(tmp_path / "new", {}), capture_output=True, check=True, text=True)  # noqa: ASYNC221
+    assert (empty.stdout, empty.stderr.count(str(tmp_path / "new" / FOLDER))) == ("", 1)
     assert len(shown("--since", "2026-11-24").splitlines()) == 3
     assert "create_post" in shown()
     assert shown("--verify") == "3 lines; the chain holds.\n"

@@ -8,6 +8,7 @@ import pytest
 from providers.postgres import Postgres
 from providers.store import Connection, StoreError
 from tests.desk import agent
+from tests.operations.commands import run
 from tests.postgres import PASSWORD, Cluster
 
 pytestmark = pytest.mark.anyio
@@ -57,3 +58,20 @@ async def test_a_server_that_crashes_and_returns_is_written_to_again(own_cluster
 
     assert await store.read(words) == ["after", "before"]
     await store.aclose()
+
+
+def test_accounts_that_a_person_adds_are_in_the_database_that_is_shared(tmp_path: Path, postgres_url: str) -> None:
+    one, other, folder = tmp_path / "one", tmp_path / "other", str(tmp_path / "blog")
+    added = run(one, "accounts", "add", "outbox", "--name", "blog", "--folder", folder, DATABASE_URL=postgres_url)
+    assert added.returncode == 0, added.stderr
+    assert "local:outbox-blog" in run(other, "accounts", "list", DATABASE_URL=postgres_url).stdout
+    removed = run(other, "accounts", "remove", "local:outbox-blog", "--yes", DATABASE_URL=postgres_url)
+    assert removed.returncode == 0, removed.stderr
+    assert "local:outbox-blog" not in run(one, "accounts", "list", DATABASE_URL=postgres_url).stdout
+    assert not (one / "postwright.db").exists()
+
+
+def test_a_shared_database_that_is_away_is_told_to_whoever_lists_accounts(tmp_path: Path) -> None:
+    shown = run(tmp_path, "accounts", "list", DATABASE_URL=f"postgresql://postwright:{PASSWORD}@127.0.0.1:9/away")
+    assert (shown.returncode, PASSWORD in shown.stdout + shown.stderr) == (1, False)
+    assert "cannot be reached" in shown.stderr
