@@ -39,6 +39,7 @@ uvx --from . postwright setup claude-code --from .
 
 Many agents can share one server: `uvx postwright serve`, and `setup CLIENT --url {URL}`; with
 `{HTTP_TOKEN}` set, clients send it. `uvx postwright doctor` says what is wrong, and how to mend it.
+A plugin for Claude Code and OpenClaw, and a bundle for Claude Desktop: [packaging.md](packaging.md).
 """
 
 

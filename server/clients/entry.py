@@ -38,12 +38,13 @@ class Wanted:
 class Entry:
     """The entry in a client's own shape.
 
-    ``values`` are variables that it holds itself, ``references`` those that it refers to, and ``names`` those that it
+    ``unless_set`` stands in it where nothing else does. ``values`` are variables that it holds itself, ``references`` those that it refers to, and ``names`` those that it
     lists under ``lists``; ``inputs`` are what VS Code asks its user for, and ``left_out`` what the client has no way
     to get.
     """
 
     body: JsonObject
+    unless_set: JsonObject
     lists: str | None = None
     names: list[str] = field(default_factory=list[str])
     references: JsonObject = field(default_factory=dict[str, Any])
@@ -60,6 +61,7 @@ class Entry:
         if ("command" in there) != ("command" in self.body):
             there = {}
         merged = there | {key: _over(there.get(key), value) for key, value in self.body.items()}
+        merged = merged | {key: value for key, value in self.unless_set.items() if key not in there}
         listed = items(there.get(self.lists)) if self.lists else []
         if new := [name for name in self.names if name not in listed]:
             merged |= {str(self.lists): [*listed, *new]}
@@ -75,7 +77,9 @@ def entry(client: Client, scope: Scope, wanted: Wanted, command: str) -> Entry:
     """
     if wanted.url is not None:
         return _remote(client, scope, wanted, wanted.url)
-    made = Entry(_filled(client.stdio, {COMMAND: command, ARGUMENTS: [*wanted.arguments]}), client.lists)
+    made = Entry(
+        _filled(client.stdio, {COMMAND: command, ARGUMENTS: [*wanted.arguments]}), client.unless_set, client.lists
+    )
     for name, value in sorted(wanted.settings.items()):
         secret = name in wanted.secret
         if value is not None and scope is Scope.USER and (wanted.write_keys or not secret):
@@ -110,7 +114,7 @@ def uvx(client: Client, scope: Scope, environment: Mapping[str, str] = os.enviro
 def _remote(client: Client, scope: Scope, wanted: Wanted, url: str) -> Entry:
     if client.remote is None:
         raise NoEntryError(f"{client.title} reads no addresses from its file: leave --url out, and it starts a server.")
-    made = Entry(_filled(client.remote, {URL: url}))
+    made = Entry(_filled(client.remote, {URL: url}), client.unless_set)
     if HTTP_TOKEN in wanted.settings:
         value = wanted.settings[HTTP_TOKEN]
         name, reference = HTTP_TOKEN, client.expands or ""

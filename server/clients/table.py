@@ -39,9 +39,11 @@ class Client:
     """One client.
 
     ``files`` are tried in their order: the first whose variables are all set is the file. ``~`` is the home, and
-    ``{config}`` the system's folder of configuration. ``expands`` and ``asks`` are how an entry refers to a variable,
-    and to a secret that the client asks its user for; ``lists`` is the key under which variables are let through by
-    their names. A client with none of them is given values. ``adds`` is its own command that writes the same entry.
+    ``{config}`` the system's folder of configuration. ``unless_set`` is what an entry has besides, where a person has
+    not set it otherwise. ``expands`` and ``asks`` are how an entry refers to a variable, and to a secret that the client
+    asks its user for; ``lists`` is the key under which variables are let through by their names. A client with none of
+    them is given values. ``bare_path``: it may not have the ``PATH`` of a terminal. ``adds`` is its own command that
+    writes the same entry, and ``then`` what is left to a person.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Client:
     stdio: JsonObject = field(default_factory=_PLAIN.copy)
     remote: JsonObject | None = None
     bearer: JsonObject = field(default_factory=dict[str, Any])
+    unless_set: JsonObject = field(default_factory=dict[str, Any])
     expands: str | None = None
     asks: str | None = None
     lists: str | None = None
@@ -93,7 +96,7 @@ _ROWS = (
         key=("mcp", "servers"),
         language=Language.JSONC,
         # Its own is 5 seconds, which the first start may take longer than: uv fetches what the server needs.
-        stdio={**_PLAIN, "connectionTimeoutMs": 60_000},
+        unless_set={"connectionTimeoutMs": 60_000},
         remote={"url": URL, "transport": "streamable-http"},
         bearer=_BEARER,
         expands="${NAME}",
@@ -110,8 +113,8 @@ _ROWS = (
         language=Language.TOML,
         # Unless required, the first turn begins before the server is up, and has none of its tools. A required one that
         # is late ends the session, and its own limit is 30 seconds.
-        stdio={**_PLAIN, "required": True, "startup_timeout_sec": 60},
-        remote={"url": URL, "required": True},
+        unless_set={"required": True, "startup_timeout_sec": 60},
+        remote={"url": URL},
         bearer={"bearer_token_env_var": NAME},
         lists="env_vars",
         adds="codex mcp add {name} -- {command}",
@@ -129,7 +132,7 @@ _ROWS = (
         key=("mcpServers",),
         language=Language.JSONC,
         # Its own limit for a call; but `gemini mcp list` waits for 5 seconds unless a limit is written.
-        stdio={**_PLAIN, "timeout": 600_000},
+        unless_set={"timeout": 600_000},
         remote={"httpUrl": URL},
         bearer=_BEARER,
         expands="${NAME}",

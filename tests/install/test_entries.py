@@ -32,9 +32,14 @@ URL = "http://127.0.0.1:8765/mcp"
 BEARER = {"Authorization": "Bearer ${POSTWRIGHT_HTTP_TOKEN}"}
 ADDRESSES = {
     "claude-code": {"type": "http", "url": URL, "headers": BEARER},
-    "openclaw": {"transport": "streamable-http", "url": URL, "headers": BEARER},
-    "codex": {"url": URL, "bearer_token_env_var": "POSTWRIGHT_HTTP_TOKEN", "required": True},
-    "gemini": {"httpUrl": URL, "headers": BEARER},
+    "openclaw": {"transport": "streamable-http", "url": URL, "headers": BEARER, "connectionTimeoutMs": 60_000},
+    "codex": {
+        "url": URL,
+        "bearer_token_env_var": "POSTWRIGHT_HTTP_TOKEN",
+        "required": True,
+        "startup_timeout_sec": 60,
+    },
+    "gemini": {"httpUrl": URL, "headers": BEARER, "timeout": 600_000},
     "vscode": {"type": "http", "url": URL, "headers": {"Authorization": "Bearer ${input:postwright_http_token}"}},
     "cursor": {"url": URL, "headers": {"Authorization": "Bearer ${env:POSTWRIGHT_HTTP_TOKEN}"}},
     "generic": {"type": "http", "url": URL, "headers": BEARER},
@@ -244,6 +249,23 @@ def test_every_form_of_tables_in_toml_takes_an_entry(text: str, room: Room) -> N
     assert (entry["command"], entry["required"]) == ("uvx", True)
     assert entry["env_vars"] == [*old.get("env_vars", []), SECRET]
     assert entry.get("env") == old.get("env")
+
+
+@pytest.mark.parametrize("client", [name for name, client in CLIENTS.items() if client.unless_set])
+def test_what_a_person_set_otherwise_in_an_entry_stays(client: str, room: Room) -> None:
+    room.done(client)
+    usual = CLIENTS[client].unless_set
+    assert usual.items() <= room.servers(client)["postwright"].items()
+    file = room.file(client)
+    text = file.read_text(encoding="utf-8")
+    for key, value in usual.items():
+        told = json.dumps(value)
+        for sign in (f'"{key}": ', f"{key} = "):
+            text = text.replace(f"{sign}{told}", f"{sign}{'false' if value is True else 7}")
+    file.write_text(text, encoding="utf-8")
+    assert "already there" in room.done(client)
+    assert file.read_text(encoding="utf-8") == text
+    assert not usual.items() & room.servers(client)["postwright"].items()
 
 
 def test_the_tests_run_where_no_setting_is_set() -> None:
