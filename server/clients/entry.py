@@ -38,9 +38,9 @@ class Wanted:
 class Entry:
     """The entry in a client's own shape.
 
-    ``unless_set`` stands in it where nothing else does. ``values`` are variables that it holds itself, ``references`` those that it refers to, and ``names`` those that it
-    lists under ``lists``; ``inputs`` are what VS Code asks its user for, and ``left_out`` what the client has no way
-    to get.
+    ``unless_set`` stands in it where nothing else does. ``values`` are variables that it holds itself, ``references``
+    those that it refers to, and ``names`` those that it lists under ``lists``; ``inputs`` are what VS Code asks its
+    user for, and ``left_out`` what the client has no way to get.
     """
 
     body: JsonObject

@@ -39,11 +39,11 @@ class Client:
     """One client.
 
     ``files`` are tried in their order: the first whose variables are all set is the file. ``~`` is the home, and
-    ``{config}`` the system's folder of configuration. ``unless_set`` is what an entry has besides, where a person has
-    not set it otherwise. ``expands`` and ``asks`` are how an entry refers to a variable, and to a secret that the client
-    asks its user for; ``lists`` is the key under which variables are let through by their names. A client with none of
-    them is given values. ``bare_path``: it may not have the ``PATH`` of a terminal. ``adds`` is its own command that
-    writes the same entry, and ``then`` what is left to a person.
+    ``{config}`` the system's folder of configuration. ``unless_set`` is what an entry has besides, where a person
+    has not set it otherwise. ``expands`` and ``asks`` are how an entry refers to a variable, and to a secret that
+    the client asks its user for; ``lists`` is the key under which variables are let through by their names. A
+    client with none of them is given values. ``bare_path``: it may not have the ``PATH`` of a terminal. ``adds`` is
+    its own command that writes the same entry, and ``then`` what is left to a person.
     """
 
     name: str
