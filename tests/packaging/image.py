@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from dockerfile_parse import DockerfileParser
+from filelock import FileLock
 
 from tests.packaging.room import NETWORK, ROOT
 
@@ -45,14 +46,17 @@ class Image:
     """The last of each instruction that says how the image is run."""
 
     def build(self) -> None:
-        """Follow the file from its first line to its last."""
-        subprocess.run(["uv", "venv", "--quiet", "--seed", "--python", sys.executable, self._base], check=True)
-        for instruction, value in lines():
-            step = getattr(self, f"_{instruction.lower()}", None)
-            if step is None:
-                self.told[instruction] = value
-            else:
-                step(value)
+        """Follow the file from its first line to its last; where another process has, only read how it is run."""
+        with FileLock(f"{self.root}.lock"):
+            built = self.root.exists()
+            if not built:
+                subprocess.run(["uv", "venv", "--quiet", "--seed", "--python", sys.executable, self._base], check=True)
+            for instruction, value in lines():
+                step = getattr(self, f"_{instruction.lower()}", None)
+                if step is None:
+                    self.told[instruction] = value
+                elif not (built and instruction in ("COPY", "RUN")):
+                    step(value)
 
     def command(self, *instructions: str, port: int, host: str = "127.0.0.1") -> list[str]:
         """Read instructions in the exec form, with the port and the address of this machine."""

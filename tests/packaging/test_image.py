@@ -1,5 +1,6 @@
 """The container image, as far as it can be tried without an engine: its lines are run, and so is what it starts."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,10 @@ FILE = lines()
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """The image, built by the lines of the file."""
-    built = Image(tmp_path_factory.mktemp("image"), tmp_path_factory.mktemp("home"))
+    """The image, built by the lines of the file, once over all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built = Image(shared / "image", tmp_path_factory.mktemp("home"))
     built.build()
     return built
 
