@@ -72,5 +72,24 @@ def test_openclaw_takes_it_as_a_bundle_with_skill_and_server(room: Room, checkou
     assert plugin["bundleCapabilities"] == ["skills", "mcpServers"]
     assert inspected["mcpServers"] == [{"name": "postwright", "hasStdioTransport": True}]
     assert inspected["diagnostics"] == []
-    skills = json.loads(room.client("openclaw", "skills", "list", "--json").out)["skills"]
-    assert [skill["eligible"] for skill in skills if skill["name"] == "posting"] == [True]
+    with model.serve([Step("list_accounts"), Step("create_post", CORRECT)], final="It is scheduled.") as told:
+        config = _with_model(room, told.url)
+        state = ["--config", config, "--state-dir", config.parent, "--cwd", room.folder]
+        ended = room.client("openclaw", "agent", "exec", "Post it.", *state, "--model", "stub/stub", "--json")
+    assert ended.code == 0, ended
+    assert "Publish, schedule, draft, check, change and repair" in json.dumps(told.turns[0])
+    assert '"status":"scheduled"' in told.seen[1].text
+
+
+def _with_model(room: Room, url: str) -> Path:
+    """Give OpenClaw its model, and its servers, which get no variables, what uv fetched; name its configuration."""
+    room.installed(room.home / ".openclaw/extensions/postwright")
+    settings = room.home / ".config/uv/uv.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f'cache-dir = "{room.cache}"\noffline = true\n', encoding="utf-8")
+    config = room.home / ".openclaw/openclaw.json"
+    told: dict[str, Any] = json.loads(config.read_text(encoding="utf-8"))
+    stub = {"baseUrl": url, "apiKey": "dummy", "api": "anthropic-messages", "models": [{"id": "stub", "name": "stub"}]}
+    more = {"models": {"providers": {"stub": stub}}, "tools": {"toolSearch": False}}
+    config.write_text(json.dumps(told | more), encoding="utf-8")
+    return config
