@@ -1,6 +1,6 @@
 // One post in detail: each delivery with its state, its fix, and the post as its platform will show it.
 
-import { chip, counted, link, make, platformName, statusOf } from "./elements.js";
+import { chip, counted, excerpt, link, make, platformName, statusOf } from "./elements.js";
 import { clock, isUtc, relative, whole } from "./time.js";
 
 const AT = { scheduled: "Planned for", published: "Went out", created: "Made" };
@@ -13,7 +13,7 @@ export function detail(board, post) {
     make(
       "header",
       {},
-      make("h2", { tabindex: "-1", data: { key: "detail" } }, whole(post.at).replace(/ \d{4},/, ",")),
+      make("h2", { tabindex: "-1", data: { key: "detail" } }, excerpt(post, 120)),
       make("button", { type: "button", class: "quiet", data: { key: "close" }, on: { click: () => board.close() } }, "Close"),
       make("p", {}, chip(post.status)),
     ),
