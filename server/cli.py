@@ -12,6 +12,7 @@ from server.commands.auditing import show_log
 from server.commands.checking import doctor, status
 from server.commands.installing import setup
 from server.commands.keeping import backup, restore
+from server.commands.looking import board
 from server.commands.moving import export, import_
 from server.commands.serving import serve
 from server.commands.starting import collect_from_now, settings_at, told
@@ -49,13 +50,14 @@ _AT_A_TERMINAL = (
 )
 
 #: Commands that load more before they let the garbage collector begin.
-_COLLECT_LATER = ("serve", "worker")
+_COLLECT_LATER = ("serve", "worker", "board")
 
 _COMMANDS = (
     serve,
     worker,
     setup,
     accounts,
+    board,
     status,
     doctor,
     backup,

@@ -26,6 +26,7 @@ from schemas.jsonvalue import JsonObject, members, text
 from schemas.problem import Problem, ProblemCode
 from schemas.result import OUTPUT_SCHEMA, NextCall, Result, compact, failure
 from server.audit import Audit
+from server.board import apps
 from server.caller import caller_of
 from server.instructions import instructions
 from server.listing import CACHE_HINTS, no_crash_told, whole_lists
@@ -97,6 +98,7 @@ class Dispatch:
             on_completion=shelf.complete,
             cache_hints=CACHE_HINTS,
         )
+        server.extensions[apps.EXTENSION_ID] = {}
         server.middleware += [no_crash_told, whole_lists, _malformed_arguments]
         return server
 
@@ -105,7 +107,7 @@ class Dispatch:
         return reader.schema if reader else None
 
     async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return self._listed
+        return apps.with_page(ctx, self._listed)
 
     async def _call_tool(
         self, ctx: Context, params: types.CallToolRequestParams

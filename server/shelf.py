@@ -8,6 +8,7 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 
 from engine.desk import Desk
+from server.board import apps
 
 if TYPE_CHECKING:
     from server.completions import Completions
@@ -46,21 +47,22 @@ class Shelf:
         self, ctx: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         """List the pages that stand by themselves."""
-        return self._resources.listed()
+        return apps.with_board(ctx, self._resources.listed())
 
     async def list_templates(
         self, ctx: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
         """List the pages of which there is one for each code or provider."""
-        return self._resources.templates()
+        return apps.with_posts(ctx, self._resources.templates())
 
     async def read_resource(self, ctx: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         """Read one page.
 
         Raises:
-            MCPError: there is no such page.
+            MCPError: there is no such page, or it could not be asked for like this.
         """
-        return self._resources.read(str(params.uri))
+        uri = str(params.uri)
+        return await apps.read(self._desk, self._secrets, uri) or self._resources.read(uri)
 
     async def list_prompts(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         """List the prompts that the mode allows."""

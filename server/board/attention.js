@@ -5,7 +5,7 @@ import { whole } from "./time.js";
 
 const WRONG = ["failed", "missed", "unknown"];
 /** So many are shown at first, in the list; above a calendar there is room for their number alone. */
-const FEW = 3;
+const FEW = 2;
 
 export function attention(board, posts) {
   const wrong = posts.flatMap((post) => post.deliveries.filter((sent) => WRONG.includes(sent.status)).map((sent) => [post, sent]));

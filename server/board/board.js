@@ -8,9 +8,8 @@ import { list } from "./list.js";
 import { detail } from "./post.js";
 import { clock, dayOf, dayWords, hour, isUtc, monthWords, setClock, shift, shiftMonth, today } from "./time.js";
 
-/** How long the page waits before it looks again: shorter while something is about to happen. */
-const SOON_SECONDS = 10;
-const LATER_SECONDS = 60;
+/** Seconds until the page looks again, and while something is about to happen; services that are asked over the net get longer. */
+const WAITS = { near: { soon: 10, else: 60 }, far: { soon: 30, else: 300 } };
 const BEFORE_DAYS = 7;
 const AFTER_DAYS = 30;
 
@@ -120,7 +119,8 @@ function rest() {
   if (board.ended || document.hidden) return;
   const close = Date.now() + 120000;
   const soon = board.found?.posts.some(({ status, at }) => status === "queued" || status === "publishing" || (status === "scheduled" && new Date(at) < close));
-  board.timer = setTimeout(look, (soon ? SOON_SECONDS : LATER_SECONDS) * 1000);
+  const waits = board.found?.accounts.some(({ provider }) => provider !== "local") ? WAITS.far : WAITS.near;
+  board.timer = setTimeout(look, waits[soon ? "soon" : "else"] * 1000);
 }
 
 function tellChanges(before, found) {
@@ -207,8 +207,8 @@ function notices() {
 }
 
 function showBar(first, last) {
-  const year = { day: "numeric", month: "long", year: "numeric" };
-  const from = first.slice(0, 4) === last.slice(0, 4) ? { day: "numeric", month: "long" } : year;
+  const year = { day: "numeric", month: "short", year: "numeric" };
+  const from = first.slice(0, 4) === last.slice(0, 4) ? { day: "numeric", month: "short" } : year;
   part("label").textContent = board.view === "month" ? monthWords(board.day) : `${dayWords(first, from)} \u2013 ${dayWords(last, year)}`;
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === board.view));
   const zone = isUtc() ? "Times in UTC" : `Times in ${clock.zone}`;

@@ -2,6 +2,8 @@
 
 const PROTOCOL = "2026-01-26";
 const DATA = "postwright://board";
+/** What moves with the clock alone. */
+const MOVING = ["made_at", "now_local", "due"];
 
 /** Whatever went wrong on the way to the posts; the message is for the person who looks. */
 export class Unreachable extends Error {}
@@ -76,7 +78,7 @@ async function inClient(heard) {
       const text = found?.contents?.[0]?.text;
       if (typeof text !== "string") throw new Unreachable("This client gave the board nothing to show. In a terminal, postwright board shows the posts.");
       const document = JSON.parse(text);
-      const same = JSON.stringify({ ...document, made_at: "", now_local: "" });
+      const same = JSON.stringify(document, (name, value) => (MOVING.includes(name) ? undefined : value));
       if (same === seen) return null;
       seen = same;
       return document;
