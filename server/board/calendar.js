@@ -26,7 +26,7 @@ export function calendar(board, posts, kind) {
   const agenda = make(
     "section",
     { class: "agenda day" },
-    make("h3", {}, dayWords(board.day), make("span", { class: "count" }, chosen.length ? counted(chosen.length, "post") : "Nothing on this day")),
+    make("h2", {}, dayWords(board.day), make("span", { class: "count" }, chosen.length ? counted(chosen.length, "post") : "Nothing on this day")),
     chosen.length ? rows(board, chosen, "agenda") : null,
   );
   return [table, agenda];

@@ -50,7 +50,7 @@ function delivery(board, post, sent, place) {
           { open: board.unfolds(key, place < OPEN_PREVIEWS), on: { toggle: (event) => board.folded(key, event.target.open) } },
           make("summary", { data: { key } }, "Preview and limits", make("span", { class: "hidden" }, ` of ${sent.name}`)),
           mock(post, sent),
-          make("div", { class: "meters" }, sent.preview.meters.map(meter)),
+          make("div", { class: "meters" }, pressing(sent.preview.meters).map(meter)),
         )
       : null,
   );
@@ -96,9 +96,14 @@ function mock(post, sent) {
 
 function foldWords(fold) {
   if (!fold) return "More";
-  const most = fold.limit === null ? counted(fold.lines, "line") : `${fold.limit.toLocaleString("en")} ${fold.unit}`;
-  return `${fold.where ? `In the ${fold.where.replace(/^the /i, "")}, the` : "The"} rest is behind \u201cmore\u201d: ${fold.approximate ? "about " : ""}${most} are shown`;
+  const most = [fold.limit !== null && amount(fold.limit, fold.unit), fold.lines !== null && counted(fold.lines, "line")].filter(Boolean).join(" or ");
+  return `Behind \u201cmore\u201d, after ${fold.approximate ? "about " : ""}${most} (${fold.where})`;
 }
+
+/** All that is counted by a rule of its own is characters to a person. */
+const UNITS = /^(graphemes|UTF-16 units|weighted characters|characters as .*)$/;
+/** A number of what a limit counts, in words that say no more than they must. */
+const amount = (count, unit) => `${count.toLocaleString("en")} ${UNITS.test(unit) ? "characters" : unit}`;
 
 function slides(media) {
   const many = media.length > 1;
@@ -123,11 +128,14 @@ function measures(item) {
   return [size, length].filter(Boolean).join(", ");
 }
 
+/** Of several limits on one thing the first presses most; the others matter where they are near. */
+const pressing = (meters) => meters.filter((row, place) => row.state !== "ok" || meters.findIndex(({ metric }) => metric === row.metric) === place);
+
 const STATES = { ok: ["green", ""], near: ["amber", "close to the limit"], over: ["red", "over the limit"] };
 
 function meter(row) {
   const [tone, words] = STATES[row.state] ?? STATES.ok;
-  const figure = `${row.used.toLocaleString("en")} of ${row.limit.toLocaleString("en")} ${row.unit}`;
+  const figure = `${row.used.toLocaleString("en")} of ${amount(row.limit, row.unit)}`;
   const name = row.metric[0].toUpperCase() + row.metric.slice(1).replaceAll("_", " ");
   const fill = make("span", { class: "fill" });
   fill.style.width = `${Math.min(row.share * 100, 100)}%`;

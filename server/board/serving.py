@@ -11,18 +11,17 @@ import signal
 import sqlite3
 import sys
 import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import TypeAlias
 
 import structlog
 from anyio import CancelScope, create_task_group, open_signal_receiver, to_thread
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
-from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.desk import Desk
 from engine.workers import Kind
@@ -37,7 +36,6 @@ log = structlog.get_logger(__name__)
 _HOST = LOOPBACK[0]
 _NAMES = [f"{name}:*" for name in (_HOST, LOOPBACK[1], "[::1]")]
 _SECURITY = TransportSecuritySettings(allowed_hosts=_NAMES, allowed_origins=[f"http://{name}" for name in _NAMES])
-_Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
 #: What every answer carries.
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -71,45 +69,58 @@ class Doors:
 
 def board_app(desk: Desk, secrets: Sequence[str], doors: Doors) -> ASGIApp:
     """Build the application: three addresses that are read, for the names of this machine alone."""
-    guard = TransportSecurityMiddleware(_SECURITY)
 
     async def enter(request: Request) -> Response:
         return RedirectResponse(f"/{doors.lasting}/", 303) if doors.opens(request.path_params["key"]) else _nothing()
 
     async def show(request: Request) -> Response:
+        if not doors.fits(request.path_params["key"]):
+            return _nothing()
         return HTMLResponse(page().html, headers={"Content-Security-Policy": page().policy})
 
     async def tell(request: Request) -> Response:
-        try:
-            found = await read(desk, dict(request.query_params))
-        except ValueError as error:
-            return PlainTextResponse(f"{error}\n", 400)
-        except (sqlite3.Error, OSError) as error:
-            log.warning("board_failed", error=str(error))
-            return PlainTextResponse("the database cannot be read\n", 503)
-        tag = f'"{sha256(lasting(found, secrets).encode()).hexdigest()[:32]}"'
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers={"ETag": tag})
-        return Response(written(found, secrets), media_type="application/json", headers={"ETag": tag})
+        if not doors.fits(request.path_params["key"]):
+            return _nothing()
+        return await _posts(desk, secrets, request)
 
-    def guarded(answer: _Answer, *, once: bool = False) -> _Answer:
-        async def answered(request: Request) -> Response:
-            refused = await guard.validate_request(request)
-            known = once or doors.fits(request.path_params["key"])
-            response = refused or (await answer(request) if known else _nothing())
-            for name, value in _HEADERS.items():
-                response.headers.setdefault(name, value)
-            return response
+    routes = [Route("/once/{key}", enter), Route("/{key}/", show), Route("/{key}/board.json", tell)]
+    return _Guarded(Router(routes, redirect_slashes=False))
 
-        return answered
 
-    return Starlette(
-        routes=[
-            Route("/once/{key}", guarded(enter, once=True)),
-            Route("/{key}/", guarded(show)),
-            Route("/{key}/board.json", guarded(tell)),
-        ]
-    )
+async def _posts(desk: Desk, secrets: Sequence[str], request: Request) -> Response:
+    try:
+        found = await read(desk, dict(request.query_params))
+    except ValueError as error:
+        return PlainTextResponse(f"{error}\n", 400)
+    except (sqlite3.Error, OSError) as error:
+        log.warning("board_failed", error=str(error))
+        return PlainTextResponse("The database cannot be read: postwright doctor says more.\n", 503)
+    tag = f'"{sha256(lasting(found, secrets).encode()).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(written(found, secrets), media_type="application/json", headers={"ETag": tag})
+
+
+class _Guarded:
+    """Answers for the names of this machine alone, whatever the path, and seals every answer with the headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._guard = TransportSecurityMiddleware(_SECURITY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = await self._guard.validate_request(Request(scope, receive))
+        await (refused or self._app)(scope, receive, sealed)
 
 
 def _nothing() -> Response:

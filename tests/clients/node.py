@@ -109,13 +109,13 @@ def run(client: str, *arguments: str, environment: Mapping[str, str], folder: Pa
     return Finished(process.returncode, out, err)
 
 
-def install() -> int:
-    """Install the pinned packages beside this file with the wheel's npm; return its exit code."""
+def install(folder: Path = HERE) -> int:
+    """Install the pinned packages of a folder with the wheel's npm; return its exit code."""
     program = binary()
     npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
     environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([program, npm, "ci", "--prefix", HERE], check=False, env=environment).returncode
+    return subprocess.run([program, npm, "ci", "--prefix", folder], check=False, env=environment).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(install())
+    sys.exit(max(install(folder) for folder in (HERE, HERE.parent / "board")))
