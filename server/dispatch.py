@@ -98,7 +98,7 @@ class Dispatch:
             on_completion=shelf.complete,
             cache_hints=CACHE_HINTS,
         )
-        server.extensions[apps.EXTENSION_ID] = {}
+        server.extensions.update(apps.CAPABILITY)
         server.middleware += [no_crash_told, whole_lists, _malformed_arguments]
         return server
 

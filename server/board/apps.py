@@ -21,6 +21,8 @@ Context = ServerRequestContext[Any, Any]
 PAGE = "ui://postwright/board.html"
 POSTS = "postwright://board"
 TOOL = "list_posts"
+#: What the server says of itself.
+CAPABILITY: dict[str, JsonObject] = {EXTENSION_ID: {}}
 #: The page loads nothing from anywhere, and copies calls.
 _META: JsonObject = {"ui": {"csp": {}, "permissions": {"clipboardWrite": {}}, "prefersBorder": False}}
 
