@@ -55,6 +55,7 @@ def test_the_wheel_carries_every_module_and_no_test(wheel: Path) -> None:
     carried = {name.removeprefix("postwright/") for name in zipfile.ZipFile(wheel).namelist()}
     layers = ("server", "tools", "engine", "providers", "schemas", "sandbox")
     ours = {str(path.relative_to(ROOT)) for layer in layers for path in (ROOT / layer).rglob("*.py")}
+    ours |= {str(path.relative_to(ROOT)) for path in (ROOT / "server/board").iterdir() if path.is_file()}
     # launch.py is there as the package's own __init__.py.
     assert ours - {"server/launch.py"} <= carried
     assert not [name for name in carried if name.startswith(("tests", "bench"))]

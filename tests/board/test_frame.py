@@ -72,7 +72,7 @@ async def framed(home: Path, *, reads: bool = True) -> AsyncGenerator[Framed]:
                 raise MCPError(code=types.METHOD_NOT_FOUND, message="not here")
             return (await client.read_resource(uri)).model_dump(mode="json", by_alias=True, exclude_none=True)
 
-        await page.expose_function("readResource", read)
+        await page.expose_function("readResource", read)  # pyright: ignore[reportUnknownMemberType]  (untyped there)
         await page.route("**/*", serve)
         await page.goto("https://client.example/")
         yield Framed(page, page.frame_locator("iframe"), client)

@@ -68,6 +68,11 @@ ELSEWHERE = (
         "tests/docs/test_words.py::test_every_extra_that_is_named_is_there",
         "It fetches packages from the index; tests install none.",
     ),
+    Elsewhere(
+        "postwright board",
+        "tests/board/test_serving.py::test_its_address_opens_the_page_and_its_posts_and_nothing_else",
+        "Its address is known only once it runs.",
+    ),
     Elsewhere("uv run python -m bench --quick", _BENCH, "It takes half a minute, and the gate runs it."),
     Elsewhere("uv run python -m bench", _BENCH, "Five minutes; the gate plays every row with --quick."),
     Elsewhere("uv run python -m bench cold-start memory", _BENCH, "Rows of the same; the gate plays all, quickly."),
