@@ -187,6 +187,7 @@ const EMPTY = "Schedule a post for tomorrow at nine: \u201cHello from postwright
 function empty() {
   const away = board.day !== today();
   if (away) return [make("p", { class: "calm" }, "Nothing in this period.")];
+  if (board.found.warnings.length && !board.found.accounts.length) return [make("p", { class: "calm" }, "No posts could be read.")];
   return [
     make(
       "section",
@@ -201,7 +202,7 @@ function empty() {
 
 function notices() {
   const found = board.found;
-  const warned = (found?.warnings ?? []).map((warning) => `${warning.provider}: ${warning.message} What it has is missing here.`);
+  const warned = (found?.warnings ?? []).map((warning) => `${warning.provider}: ${warning.message}`);
   const more = found && (found.more.earlier || found.more.later) ? [found.more.note].filter(Boolean) : [];
   return [board.trouble, ...warned, ...more].filter(Boolean).map((words) => make("p", { class: "notice" }, words));
 }

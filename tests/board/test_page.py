@@ -40,6 +40,14 @@ async def test_without_posts_it_says_what_to_do(tmp_path: Path) -> None:
         await expect(page.get_by_text("Ask your agent for a first post")).to_be_visible()
 
 
+async def test_a_database_that_cannot_be_read_is_not_taken_for_an_empty_queue(tmp_path: Path) -> None:
+    (tmp_path / "home" / "postwright.db").mkdir(parents=True)
+    async with looking(tmp_path / "home") as page:
+        await expect(page.get_by_text("The database could not be used")).to_be_visible()
+        await expect(page.get_by_text("No posts could be read.")).to_be_visible()
+        assert await page.get_by_text("Nothing is planned yet").count() == 0
+
+
 async def test_each_post_stands_on_its_day_in_the_viewers_time_and_in_utc(tmp_path: Path) -> None:
     home = tmp_path / "home"
     day = (utc_now() + timedelta(days=2)).replace(hour=23, minute=30, second=0, microsecond=0)
