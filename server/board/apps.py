@@ -20,6 +20,7 @@ Context = ServerRequestContext[Any, Any]
 #: The page, its posts, and the tool whose results it goes with.
 PAGE = "ui://postwright/board.html"
 POSTS = "postwright://board"
+TEMPLATE = f"{POSTS}{{?since,until}}"
 TOOL = "list_posts"
 #: What the server says of itself.
 CAPABILITY: dict[str, JsonObject] = {EXTENSION_ID: {}}
@@ -61,7 +62,7 @@ def with_posts(ctx: Context, listed: types.ListResourceTemplatesResult) -> types
     posts = types.ResourceTemplate(
         name="board_posts",
         title="Posts of the board",
-        uri_template=f"{POSTS}{{?since,until}}",
+        uri_template=TEMPLATE,
         description="The posts of a span of time with previews and fixes: what the board shows.",
         mime_type=_JSON,
     )

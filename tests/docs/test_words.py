@@ -14,6 +14,7 @@ import click
 import pytest
 
 from providers.networks.catalogue import KINDS
+from server.board.apps import TEMPLATE
 from server.cli import main
 from server.prompts import PROMPTS
 from server.resources import ROWS
@@ -96,7 +97,7 @@ def test_every_module_that_contributors_are_told_to_run_is_there() -> None:
 
 def test_every_resource_and_prompt_that_is_named_is_offered_and_all_are_named() -> None:
     page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`(postwright://[^`]+)`", ALL)) == {row.uri for row in ROWS}
+    assert set(re.findall(r"`(postwright://[^`]+)`", ALL)) == {row.uri for row in ROWS} | {TEMPLATE}
     assert set(re.findall(r"prompt `(\w+)`", page)) == {prompt.name for prompt in PROMPTS}
 
 
