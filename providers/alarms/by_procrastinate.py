@@ -3,6 +3,8 @@
 import logging
 from typing import TYPE_CHECKING
 
+from anyio import CancelScope
+
 from providers.alarms.alarm import Ring
 
 if TYPE_CHECKING:
@@ -47,18 +49,21 @@ class Procrastinate:
         app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
         _task(app, ring)
         try:
-            async with app.open_async():
-                self._app = app
-                await app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=AT_ONCE,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    shutdown_graceful_timeout=self._grace,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                )
+            await app.open_async()
+            self._app = app
+            await app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=AT_ONCE,
+                fetch_job_polling_interval=POLL_SECONDS,
+                shutdown_graceful_timeout=self._grace,
+                delete_jobs="always",
+                install_signal_handlers=False,
+            )
         finally:
             self._app = None
+            # Its connections are kept by tasks that swallow a cancel: left open, they keep a process from ending.
+            with CancelScope(shield=True):
+                await app.close_async()
 
     async def tidy(self) -> None:
         """Delete the jobs of workers that have died; they are never run again, since the rows arm anew."""

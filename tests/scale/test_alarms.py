@@ -1,10 +1,12 @@
 """The alarm clocks on PostgreSQL: what the rows arm, what the sweep arms, and what was lost and is armed again."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import anyio
+import anyio.lowlevel
 import psycopg
 import pytest
 
@@ -115,3 +117,18 @@ _DELIVERY = (
     "INSERT INTO delivery (id, post_id, account, platform, state, wake_at, due_at)"
     " VALUES (%s, %s, %s, 'webhook', 'scheduled', %s, %s)"
 )
+
+
+async def test_whoever_is_told_to_stop_while_it_connects_leaves_nothing_behind(clock: Clock) -> None:
+    async def ring(account: str) -> None:
+        raise AssertionError(account)
+
+    before = asyncio.all_tasks()
+    for steps in range(2, 40):
+        async with anyio.create_task_group() as group:
+            group.start_soon(clock.alarm.run, ring)
+            for _ in range(steps):
+                await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+    await anyio.lowlevel.checkpoint()
+    assert asyncio.all_tasks() - before == set()
