@@ -127,6 +127,7 @@ def entry(
         **more,
         "client": caller.client,
         "transport": caller.transport,
+        "protocol": caller.protocol,
         "user": caller.user,
         "tool": tool,
         "mode": mode,

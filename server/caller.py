@@ -12,11 +12,15 @@ from schemas.untrusted import clean
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One caller. ``client`` is what it says of itself, and is believed no further."""
+    """One caller. ``client`` is what it says of itself, and is believed no further.
+
+    ``protocol`` is the version of MCP that it speaks, such as ``2026-07-28``; a person at the terminal speaks none.
+    """
 
     client: str
     transport: str
     user: str
+    protocol: str | None = None
 
     def __str__(self) -> str:
         """In one line, for people."""
@@ -27,7 +31,7 @@ def caller_of(ctx: ServerRequestContext[Any, Any]) -> Caller:
     """Tell who made a request."""
     params = ctx.session.client_params
     named = f"{params.client_info.name} {params.client_info.version}" if params else ""
-    return Caller(clean(named, _LONGEST).replace("\n", " "), _transport(ctx), os_user())
+    return Caller(clean(named, _LONGEST).replace("\n", " "), _transport(ctx), os_user(), ctx.protocol_version)
 
 
 def _transport(ctx: ServerRequestContext[Any, Any]) -> str:

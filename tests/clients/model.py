@@ -7,7 +7,7 @@ the number of tool results in the conversation so far, so retries and side reque
 import json
 import socket
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,25 +39,27 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tool call of the script; ``arguments`` may be worked out from the results seen so far."""
+    """One tool call, by the name that the server gave the tool."""
 
     tool: str
-    arguments: JsonObject | Callable[[Sequence[Seen]], JsonObject] = field(default_factory=dict[str, Any])
+    arguments: JsonObject = field(default_factory=dict[str, Any])
 
-    def given(self, seen: Sequence[Seen]) -> JsonObject:
-        """Return the arguments to call with, now that the model has seen these results."""
-        return self.arguments(seen) if callable(self.arguments) else self.arguments
+
+#: Yields each call and is sent what came of it, so that a later call can be made of an earlier result.
+Script = Generator[Step, Seen]
 
 
 @dataclass(slots=True)
 class Model:
-    """The script, and every request that came in."""
+    """The script, how far it came, and every request that came in."""
 
-    steps: Sequence[Step]
+    script: Script
     final: str
     url: str = ""
+    steps: list[Step] = field(default_factory=list[Step])
     requests: list[JsonObject] = field(default_factory=list[JsonObject])
     crashes: list[Exception] = field(default_factory=list[Exception])
+    ended: bool = False
 
     @property
     def turns(self) -> list[JsonObject]:
@@ -72,19 +74,28 @@ class Model:
     @property
     def seen(self) -> list[Seen]:
         """The tool results in the last turn's conversation, oldest first."""
-        return results(self.turns[-1])
+        return _results(self.turns[-1])
 
     def answer(self, request: JsonObject) -> JsonObject:
         """Return the content block that comes next: a tool call, or words."""
-        seen = results(request)
-        if not request.get("tools") or len(seen) >= len(self.steps):
+        seen = _results(request)
+        step = self._step(seen) if request.get("tools") else None
+        if step is None:
             return {"type": "text", "text": self.final}
-        step = self.steps[len(seen)]
         names = [tool["name"] for tool in request["tools"]]
         name = next((name for name in names if name.rpartition(SEPARATOR)[2] == step.tool), None)
         if name is None:
             raise LookupError(f"{step.tool} was not offered, only {names}")
-        return {"type": "tool_use", "id": f"toolu_{len(seen)}", "name": name, "input": step.given(seen)}
+        return {"type": "tool_use", "id": f"toolu_{len(seen)}", "name": name, "input": step.arguments}
+
+    def _step(self, seen: list[Seen]) -> Step | None:
+        """Return the step that follows these results: the one told before, or the script's next; none at its end."""
+        if len(seen) == len(self.steps) and not self.ended:
+            try:
+                self.steps.append(self.script.send(seen[-1]) if seen else next(self.script))
+            except StopIteration:
+                self.ended = True
+        return self.steps[len(seen)] if len(seen) < len(self.steps) else None
 
     async def messages(self, request: Request) -> Response:
         """Serve ``POST /v1/messages``; a script that fails ends the run and is raised again by ``serve``."""
@@ -93,7 +104,7 @@ class Model:
         try:
             block = self.answer(body)
         except Exception as error:  # noqa: BLE001  (a script may fail in any way, and the test must hear of it)
-            error.add_note(f"The model had seen {results(body)}")
+            error.add_note(f"The model had seen {_results(body)}")
             self.crashes.append(error)
             block = {"type": "text", "text": f"The script failed: {error!r}"}
         message = _message(f"msg_{len(self.requests)}", body["model"], block)
@@ -102,11 +113,11 @@ class Model:
         return Response("".join(_events(message)), media_type="text/event-stream")
 
 
-def results(request: JsonObject) -> list[Seen]:
+def _results(request: JsonObject) -> list[Seen]:
     """Find the tool results in a request's conversation, oldest first."""
-    blocks = (
+    blocks: list[JsonObject] = [
         block for message in request["messages"] if isinstance(message["content"], list) for block in message["content"]
-    )
+    ]
     return [
         Seen(_text(block.get("content", "")), block.get("is_error", False))
         for block in blocks
@@ -115,9 +126,9 @@ def results(request: JsonObject) -> list[Seen]:
 
 
 @contextmanager
-def serve(steps: Sequence[Step], final: str = "Done.") -> Generator[Model]:
+def serve(script: Script, final: str = "Done.") -> Generator[Model]:
     """Serve a scripted model on a free loopback port; raise what went wrong in its script."""
-    model = Model(steps, final)
+    model = Model(script, final)
     app = Starlette(
         routes=[
             Route("/v1/messages", model.messages, methods=["POST"]),

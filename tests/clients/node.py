@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,14 +24,18 @@ SCRIPTS = {
     "claude": PACKAGES / "@anthropic-ai/claude-code/cli-wrapper.cjs",
     "codex": PACKAGES / "@openai/codex/bin/codex.js",
     "gemini": PACKAGES / "@google/gemini-cli/bundle/gemini.js",
+    "conformance-2025": PACKAGES / "conformance-2025/dist/index.js",
+    "conformance-2026": PACKAGES / "conformance-2026/dist/index.js",
     "inspector": PACKAGES / "@modelcontextprotocol/inspector/clients/launcher/build/index.js",
     "mcpb": PACKAGES / "@anthropic-ai/mcpb/dist/cli/cli.js",
     "mcporter": PACKAGES / "mcporter/dist/cli.js",
     "openclaw": PACKAGES / "openclaw/openclaw.mjs",
+    "typescript": HERE / "typescript.mjs",
 }
 
-#: Seconds after which a client is taken to hang. The slowest of them needs about five.
-PATIENCE = 60
+#: Seconds after which a client is taken to hang. The slowest of them, OpenClaw, needs about twelve
+#: on a quiet machine.
+PATIENCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,6 @@ class Finished:
     code: int
     out: str
     err: str
-
-
-#: What the fixture ``run`` is: a client and its arguments in, how it ended out.
-Runner = Callable[..., Finished]
 
 
 def wheel() -> Path | None:
@@ -89,24 +90,54 @@ def run(client: str, *arguments: str, environment: Mapping[str, str], folder: Pa
         FileNotFoundError: There is no node.
         subprocess.TimeoutExpired: It hung; it and all that it started were ended.
     """
+    with _started(client, arguments, environment, folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    return Finished(process.returncode, out, err)
+
+
+@contextmanager
+def talk(
+    client: str, *arguments: str, environment: Mapping[str, str], folder: Path
+) -> Generator[subprocess.Popen[str]]:
+    """Run a client that answers a line on stdout for each on stdin, and ends when that is closed.
+
+    Raises:
+        FileNotFoundError: There is no node.
+        subprocess.TimeoutExpired: It hung; it and all that it started were ended.
+    """
+    with _started(client, arguments, environment, folder, stdin=subprocess.PIPE, stderr=None) as process:
+        yield process
+        process.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def _started(
+    client: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    stdin: int,
+    stderr: int | None,
+) -> Generator[subprocess.Popen[str]]:
+    """Start a client; whatever goes wrong meanwhile, it and all that it started are ended."""
     program = binary()
     process = subprocess.Popen(
         [program, SCRIPTS[client], *arguments],
         env={**environment, "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}"},
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         encoding="utf-8",
         start_new_session=True,
     )
     with process:
         try:
-            out, err = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
+            yield process
+        except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-    return Finished(process.returncode, out, err)
 
 
 def install(folder: Path = HERE) -> int:

@@ -1,13 +1,12 @@
 """What Claude Code's model has at start where tools are loaded on demand: names, instructions, and what is at hand."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.clients import model, node
-from tests.clients.model import Step
-from tests.clients.node import Runner
+from tests.clients.model import Script, Step
+from tests.clients.room import Room
 from tools.catalogue import TOOLS
 
 pytestmark = [pytest.mark.clients, node.needs("claude")]
@@ -20,11 +19,14 @@ HERMETIC = {
 }
 
 
-@pytest.mark.parametrize("target", ["stdio"], indirect=True)
-def test_claude_code_has_at_hand_what_verdicts_name_and_of_the_rest_the_names(run: Runner, config: Path) -> None:
-    server = ["--mcp-config", str(config), "--strict-mcp-config", "--allowedTools", "mcp__postwright"]
-    with model.serve([Step("list_accounts")]) as told:
-        ended = run("claude", "-p", "Which accounts?", *server, **HERMETIC | {"ANTHROPIC_BASE_URL": told.url})
+def script() -> Script:
+    yield Step("list_accounts")
+
+
+def test_claude_code_has_at_hand_what_verdicts_name_and_of_the_rest_the_names(room: Room) -> None:
+    server = ["--mcp-config", room.config(), "--strict-mcp-config", "--allowedTools", "mcp__postwright"]
+    with model.serve(script()) as told:
+        ended = room.run("claude", "-p", "Which accounts?", *server, **HERMETIC | {"ANTHROPIC_BASE_URL": told.url})
     assert ended.code == 0, ended
     first = told.turns[0]
     whole = {

@@ -54,6 +54,7 @@ async def test_a_write_lands_with_who_and_what_and_the_verdict_and_no_text(tmp_p
     assert (first["post"], first["accounts"]) == (made["data"]["id"], [INSTAGRAM])
     assert first["request_id"] == made["request_id"]
     assert (first["transport"], bool(first["user"]), "mcp" in first["client"]) == ("stdio", True, True)
+    assert first["protocol"] == "2026-07-28"
     assert (second["ok"], second["code"], second["error_code"]) == (False, 422, "invalid_payload")
     assert second["request_id"] == refused["request_id"]
     raw = next((tmp_path / FOLDER).glob("*.jsonl")).read_text(encoding="ascii")
@@ -90,7 +91,7 @@ async def test_what_people_decide_lands_too(tmp_path: Path) -> None:
     assert (approved["tool"], approved["held"], approved["ok"]) == ("approve", yes["id"], True)
     assert approved["post"].startswith("local:")
     assert (declined["tool"], declined["held"], declined["error_code"]) == ("decline", no["id"], "declined")
-    assert approved["transport"] == "terminal"
+    assert (approved["transport"], approved["protocol"]) == ("terminal", None)
     assert checked(tmp_path)[0]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.clients import model, node
-from tests.clients.model import Step
-from tests.clients.story import CORRECT
+from tests.clients.model import Script, Step
+from tests.clients.story import CAPTION, TOMORROW
 from tests.packaging.room import Room
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
@@ -36,13 +36,23 @@ def test_claude_code_finds_nothing_wrong_with_the_plugin(room: Room, checkout: P
     assert "postwright:posting" in room.client("claude", "plugin", "validate", "--strict", checkout).out
 
 
+def with_skill() -> Script:
+    yield Step("Skill", {"skill": "postwright:posting"})
+    yield from posting()
+
+
+def posting() -> Script:
+    yield Step("list_accounts")
+    when = TOMORROW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    yield Step("create_post", {"caption": CAPTION, "accounts": ["local:outbox"], "scheduled_at": when})
+
+
 @node.needs("claude")
 def test_an_agent_with_the_plugin_reads_the_skill_and_posts_by_it(room: Room, checkout: Path) -> None:
     room.installed(checkout)
-    steps = [Step("Skill", {"skill": "postwright:posting"}), Step("list_accounts"), Step("create_post", CORRECT)]
     command = ["-p", "Post it.", "--plugin-dir", checkout, "--output-format", "json"]
     allowed = ["--tools", "Skill", "--allowedTools", f"Skill mcp__{SERVER}"]
-    with model.serve(steps, final="It is scheduled.") as told:
+    with model.serve(with_skill(), final="It is scheduled.") as told:
         ended = room.client("claude", *command, *allowed, **WAITING, ANTHROPIC_BASE_URL=told.url)
     assert ended.code == 0, ended
     assert json.loads(ended.out)["result"] == "It is scheduled."
@@ -72,7 +82,7 @@ def test_openclaw_takes_it_as_a_bundle_with_skill_and_server(room: Room, checkou
     assert plugin["bundleCapabilities"] == ["skills", "mcpServers"]
     assert inspected["mcpServers"] == [{"name": "postwright", "hasStdioTransport": True}]
     assert inspected["diagnostics"] == []
-    with model.serve([Step("list_accounts"), Step("create_post", CORRECT)], final="It is scheduled.") as told:
+    with model.serve(posting(), final="It is scheduled.") as told:
         config = _with_model(room, told.url)
         state = ["--config", config, "--state-dir", config.parent, "--cwd", room.folder]
         ended = room.client("openclaw", "agent", "exec", "Post it.", *state, "--model", "stub/stub", "--json")
