@@ -12,9 +12,9 @@ from server.commands.starting import collect_from_now, settings_at, told
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
 @click.option("--open/--no-open", "opens", default=True, help="Whether to open a browser.  [default: open]")
 def board(port: int, *, opens: bool) -> None:
-    """Show the posts in a browser: as a list and a calendar, with what failed and how to mend it.
+    """Show the posts in a browser, as a list and a calendar.
 
-    The page is for this machine and this user alone, and changes nothing. Ctrl-C ends it.
+    What failed stands there with how to mend it. The page is for this machine and this user alone, and changes nothing. Ctrl-C ends it.
     """
     from server.board import serving  # noqa: PLC0415  (loads the MCP SDK)
 
