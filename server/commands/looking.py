@@ -14,7 +14,8 @@ from server.commands.starting import collect_from_now, settings_at, told
 def board(port: int, *, opens: bool) -> None:
     """Show the posts in a browser, as a list and a calendar.
 
-    What failed stands there with how to mend it. The page is for this machine and this user alone, and changes nothing. Ctrl-C ends it.
+    What failed stands there with how to mend it. The page is for this machine and this user alone, and changes nothing.
+    Ctrl-C ends it.
     """
     from server.board import serving  # noqa: PLC0415  (loads the MCP SDK)
 
