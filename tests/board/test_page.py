@@ -208,6 +208,11 @@ async def test_a_tab_that_nobody_sees_asks_for_nothing(tmp_path: Path) -> None:
         before = len(asked)
         await page.clock.run_for(3_600_000)
         assert len(asked) == before
+        # Not even after it was asked once more on the way out.
+        async with page.expect_response("**/board.json*"):
+            await page.evaluate("document.getElementById('refresh').click()")
+        await page.clock.run_for(3_600_000)
+        assert len(asked) == before + 1
         async with page.expect_response("**/board.json*") as answered:
             await page.evaluate(hide, False)
         assert (await answered.value).status == 304

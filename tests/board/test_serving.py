@@ -13,6 +13,7 @@ from server.board.serving import Doors, board_app
 from tests.board.boards import at_desk, planned
 from tests.board.browser import genviral_service, served
 from tests.desk import INSTAGRAM, KEY, SLIDES
+from tests.local.embedded import Watch
 
 pytestmark = pytest.mark.anyio
 SPAN = {"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
@@ -67,15 +68,19 @@ async def test_pages_of_elsewhere_get_nothing_whatever_name_they_give_this_machi
 
 
 async def test_what_has_not_changed_is_not_sent_again_though_time_goes_on(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    async with at_desk(home) as (agent, _), served(home) as address, httpx2.AsyncClient() as client:
-        await planned(agent, "Tomorrow", wire(utc_now() + timedelta(days=1)))
-        first = await client.get(f"{address}board.json", params=SPAN)
-        tag = {"If-None-Match": first.headers["etag"]}
-        assert (await client.get(f"{address}board.json", params=SPAN, headers=tag)).status_code == 304
-        await planned(agent, "And the day after", wire(utc_now() + timedelta(days=2)))
-        again = await client.get(f"{address}board.json", params=SPAN, headers=tag)
-        assert (again.status_code, len(again.json()["posts"])) == (200, 2)
+    watch, doors = Watch(), Doors()
+    async with at_desk(tmp_path, watch) as (agent, desk):
+        transport = httpx2.ASGITransport(board_app(desk, (), doors))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
+            address = f"/{doors.lasting}/board.json"
+            await planned(agent, "Tomorrow", wire(watch.now + timedelta(days=1)))
+            first = await client.get(address, params=SPAN)
+            tag = {"If-None-Match": first.headers["etag"]}
+            watch.advance(minutes=5)
+            assert (await client.get(address, params=SPAN, headers=tag)).status_code == 304
+            await planned(agent, "And the day after", wire(watch.now + timedelta(days=2)))
+            again = await client.get(address, params=SPAN, headers=tag)
+            assert (again.status_code, len(again.json()["posts"])) == (200, 2)
 
 
 @pytest.mark.parametrize(
