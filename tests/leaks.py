@@ -4,6 +4,7 @@ Every test of the run is held to it by ``tests/conftest.py``. What a test plants
 configuration, lies outside the folder that is searched.
 """
 
+import filecmp
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ planted = {"gva_live_planted.k3yThatMustNeverShow"}
 _HEARD = pytest.StashKey[list[str]]()
 _HIDE = Hidden.hide
 _LARGEST = 64 * 1024 * 1024
+_ROOT = Path(__file__).parent.parent
 #: Configurations that tests write for clients.
 _OF_CLIENTS = ("mcp.json",)
 
@@ -79,7 +81,16 @@ def _shows(text: str) -> bool:
 
 def _is_ours(path: Path) -> bool:
     """Tell what a postwright wrote from what a test did for a client; only one file may hold secrets."""
-    return path.name not in (*_OF_CLIENTS, FILE)
+    return path.name not in (*_OF_CLIENTS, FILE) and not _is_source(path)
+
+
+def _is_source(path: Path) -> bool:
+    """Tell whether this is a copy of a stand-in's source, which says what keys it takes."""
+    if "sandbox" not in path.parts:
+        return False
+    place = len(path.parts) - 1 - path.parts[::-1].index("sandbox")
+    original = _ROOT.joinpath(*path.parts[place:])
+    return original.is_file() and filecmp.cmp(path, original, shallow=False)
 
 
 def _content(path: Path) -> str:

@@ -57,6 +57,24 @@ def test_a_key_that_shows_fails_the_test_that_let_it(tmp_path: Path, line: str, 
     assert f"a planted key shows in {where}" in done.stdout
 
 
+@pytest.mark.parametrize(("more", "code"), [("", 0), ("# what it was told", 1)])
+def test_a_copy_of_a_stand_in_may_say_the_key_that_it_takes_and_nothing_more(
+    tmp_path: Path, more: str, code: int
+) -> None:
+    body = f"""
+import sandbox.slack
+
+def test_it(tmp_path):
+    assert sandbox.slack.LINK in settings(tmp_path, POSTWRIGHT_GENVIRAL_API_KEY=sandbox.slack.LINK).hidden
+    copy = tmp_path / "checkout" / "sandbox" / "slack.py"
+    copy.parent.mkdir(parents=True)
+    copy.write_text(Path(sandbox.slack.__file__).read_text() + {more!r})
+"""
+    done = run(tmp_path, body)
+    assert done.returncode == code, done.stdout
+    assert ("checkout/sandbox/slack.py" in done.stdout) == bool(code)
+
+
 def test_a_result_that_holds_a_key_fails_the_test(tmp_path: Path) -> None:
     body = """
 @pytest.mark.anyio
