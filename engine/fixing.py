@@ -1,6 +1,7 @@
 """What helps with a delivery that did not go well: in words, and as the call to make."""
 
 from engine.reasons import unexplained
+from engine.retrying import may_go_again, words
 from engine.verdict import NEXT, look
 from providers.protocol import Provider
 from schemas.ability import Act
@@ -11,18 +12,6 @@ from schemas.post import Delivery, Post
 from schemas.result import NextCall
 from schemas.status import Status
 from schemas.untrusted import clean
-
-
-def may_go_again(sent: Delivery) -> bool:
-    """Tell whether a delivery may be sent again as it is."""
-    return sent.status is Status.MISSED or (sent.status is Status.FAILED and sent.retry is True)
-
-
-def words(sent: Delivery) -> str:
-    """Say of a delivery whether and how it may be sent again."""
-    if sent.status is Status.FAILED:
-        return _FAILED[sent.retry]
-    return "It is live." if sent.status is Status.PUBLISHED else "Wait until it has ended."
 
 
 def fix(provider: Provider, post_id: str, post: Post, sent: Delivery, account: Account | None) -> Fix | None:
@@ -66,10 +55,4 @@ _ALONE = "Send it again on this account alone."
 _AGAIN = {
     Status.FAILED: "It may be sent again as it is.",
     Status.MISSED: "Its time passed while nothing delivered. It may still be sent, now.",
-}
-#: What helps with a failed delivery, by whether it may be sent again.
-_FAILED = {
-    True: "It may be sent again: name it in accounts.",
-    False: "The same would fail again, or it may be live: mend what its error says, and create a new post there.",
-    None: "Nobody knows why it failed: look at the account, and create a new post there if it is not live.",
 }

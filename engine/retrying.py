@@ -11,7 +11,6 @@ from engine.attaching import recorded
 from engine.call import Call
 from engine.desk import Desk
 from engine.finding import Found, find
-from engine.fixing import may_go_again, words
 from engine.intent import GOES_NOW, Wanted
 from engine.permits import Effect, permit
 from engine.sending import Checked, send_once
@@ -23,8 +22,21 @@ from schemas.jsonvalue import JsonObject
 from schemas.post import Anew, Delivery
 from schemas.problem import Problem, ProblemCode
 from schemas.result import Result, failure
+from schemas.status import Status
 
 log = structlog.get_logger(__name__)
+
+
+def may_go_again(sent: Delivery) -> bool:
+    """Tell whether a delivery may be sent again as it is."""
+    return sent.status is Status.MISSED or (sent.status is Status.FAILED and sent.retry is True)
+
+
+def words(sent: Delivery) -> str:
+    """Say of a delivery whether and how it may be sent again."""
+    if sent.status is Status.FAILED:
+        return _FAILED[sent.retry]
+    return "It is live." if sent.status is Status.PUBLISHED else "Wait until it has ended."
 
 
 async def retry(desk: Desk, post_id: str, accounts: Sequence[str] | None, call: Call) -> Result:
@@ -154,3 +166,9 @@ def _strange(found: Found, accounts: Sequence[str]) -> list[Problem]:
 
 #: Members of a recorded post that its follow-up does not have: it goes out now, on one account.
 _NOT_AGAIN = frozenset({"accounts", "scheduled_at", "mode", GOES_NOW})
+#: What helps with a failed delivery, by whether it may be sent again.
+_FAILED = {
+    True: "It may be sent again: name it in accounts.",
+    False: "The same would fail again, or it may be live: mend what its error says, and create a new post there.",
+    None: "Nobody knows why it failed: look at the account, and create a new post there if it is not live.",
+}
