@@ -126,6 +126,20 @@ def _results(request: JsonObject) -> list[Seen]:
 
 
 @contextmanager
+def served(app: Starlette) -> Generator[str]:
+    """Serve what a model speaks through on a free loopback port, from a thread; tell its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
 def serve(script: Script, final: str = "Done.") -> Generator[Model]:
     """Serve a scripted model on a free loopback port; raise what went wrong in its script."""
     model = Model(script, final)
@@ -136,17 +150,9 @@ def serve(script: Script, final: str = "Done.") -> Generator[Model]:
             Route("/{path:path}", _nothing, methods=["GET", "POST", "HEAD"]),
         ]
     )
-    listener = socket.create_server(("127.0.0.1", 0))
-    model.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
+    with served(app) as url:
+        model.url = url
         yield model
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
     if model.crashes:
         raise model.crashes[0]
 

@@ -4,20 +4,18 @@ Each keeps what its client sent: the tools that it was offered, and the result o
 """
 
 import json
-import socket
-import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from schemas.jsonvalue import items, members
+from tests.clients.model import served
 
 JsonObject = dict[str, Any]
 
@@ -84,13 +82,6 @@ def serve(model: Model) -> Generator[Model]:
         Route("/v1/responses", model.openai, methods=["POST"]),
         Route("/v1beta/{path:path}", model.gemini, methods=["POST"]),
     ]
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        model.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield model
-        finally:
-            server.should_exit = True
-            thread.join()
+    with served(Starlette(routes=routes)) as url:
+        model.url = url
+        yield model
