@@ -72,7 +72,7 @@ def missing(client: str) -> str | None:
         binary()
     except FileNotFoundError as error:
         return str(error)
-    if not SCRIPTS[client].exists():
+    if not (PACKAGES.exists() and SCRIPTS[client].exists()):
         return f"no {client}: its npm package is not installed (uv run python tests/clients/node.py)"
     return None
 

@@ -24,15 +24,22 @@ EditingMachine.TestCase.settings = settings(
 TestEditing = pytest.mark.timeout(max(120, EXAMPLES))(EditingMachine.TestCase)
 
 
-@pytest.mark.anyio
-async def test_posts_deleted_while_a_courier_carries_them_are_either_gone_or_out(tmp_path: Path, watch: Watch) -> None:
-    arrived = anyio.Event()
+class Meanwhile:
+    """A receiver's answers, the first of which waits until somebody has done something to a post meanwhile."""
 
-    async def take(seen: Seen, stream: ByteStream) -> None:
-        arrived.set()
+    def __init__(self) -> None:
+        self.arrived, self.done = anyio.Event(), anyio.Event()
+
+    async def __call__(self, seen: Seen, stream: ByteStream) -> None:
+        self.arrived.set()
+        await self.done.wait()
         await answers()(seen, stream)
 
-    async with receiver(take) as server:
+
+@pytest.mark.anyio
+async def test_posts_deleted_while_a_courier_carries_them_are_either_gone_or_out(tmp_path: Path, watch: Watch) -> None:
+    meanwhile = Meanwhile()
+    async with receiver(meanwhile) as server:
         hooks = [Webhook(server.url, None, watch) for _ in range(2)]
         async with Embedded(tmp_path, watch, hooks[0]) as carrying, Embedded(tmp_path, watch, hooks[1]) as editing:
             ids = [(await editing.local.create(order(f"Post {number}", WEBHOOK))).id for number in range(30)]
@@ -45,9 +52,10 @@ async def test_posts_deleted_while_a_courier_carries_them_are_either_gone_or_out
                     refusals.append(refused)
 
             async def delete_from_the_end() -> None:
-                await arrived.wait()
+                await meanwhile.arrived.wait()
                 for post_id in reversed(ids):
                     await delete(post_id)
+                    meanwhile.done.set()
 
             async with anyio.create_task_group() as group:
                 group.start_soon(carrying.courier.step)
@@ -62,25 +70,21 @@ async def test_posts_deleted_while_a_courier_carries_them_are_either_gone_or_out
 
 @pytest.mark.anyio
 async def test_posts_changed_while_a_courier_carries_them_go_out_as_they_are_told(tmp_path: Path, watch: Watch) -> None:
-    arrived = anyio.Event()
-
-    async def take(seen: Seen, stream: ByteStream) -> None:
-        arrived.set()
-        await answers()(seen, stream)
-
-    async with receiver(take) as server:
+    meanwhile = Meanwhile()
+    async with receiver(meanwhile) as server:
         hooks = [Webhook(server.url, None, watch) for _ in range(2)]
         async with Embedded(tmp_path, watch, hooks[0]) as carrying, Embedded(tmp_path, watch, hooks[1]) as editing:
             ids = [(await editing.local.create(order(f"Post {number}", WEBHOOK))).id for number in range(20)]
 
             async def change_from_the_end() -> None:
-                await arrived.wait()
+                await meanwhile.arrived.wait()
                 for post_id in reversed(ids):
                     post = await editing.local.post(post_id)
                     try:
                         await editing.local.update(post, Change(caption=f"New {post.caption}"))
                     except Failure as refused:
                         assert refused.code is ErrorCode.STATE_CONFLICT  # noqa: PT017  (a refusal is one of two ends)
+                    meanwhile.done.set()
 
             async with anyio.create_task_group() as group:
                 group.start_soon(carrying.courier.step)
@@ -88,4 +92,5 @@ async def test_posts_changed_while_a_courier_carries_them_go_out_as_they_are_tol
             told = [(await editing.local.post(post_id)).caption for post_id in ids]
     bodies = [seen.body.decode() for seen in server.seen]
     assert len(bodies) == 20
+    assert told[-1] == "New Post 19"
     assert all(sum(f'"{caption}"' in body for body in bodies) == 1 for caption in told)

@@ -1,13 +1,14 @@
 """A process that keeps files: ``python -m tests.media.keeper HOME WHAT SEED [BYTES]``.
 
 ``add`` keeps twenty files in an order of its own, ``briefly`` the same, for no time at all; ``forever`` goes on with
-new ones, ``forget`` forgets all the time, ``half`` stops in the middle of a copy. Each tells on stdout what it did, a
-line a time.
+new ones, ``forget`` forgets all the time until SIGTERM, ``half`` stops in the middle of a copy. Each tells on stdout
+what it did, a line a time.
 """
 
 import hashlib
 import os
 import random
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -64,8 +65,9 @@ async def keep(kept: MediaStore, numbers: Iterator[int]) -> None:
 
 
 async def forget(home: Path) -> None:
-    kept = store(home)
-    while True:
+    kept, told_to_end = store(home), anyio.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: told_to_end.set())
+    while not told_to_end.is_set():
         say(await kept.forget())
 
 

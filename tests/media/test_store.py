@@ -82,7 +82,22 @@ def test_what_is_forgotten_while_it_is_taken_in_again_is_there_or_not_but_never_
         # It may have begun before there was anything to forget.
         while not any(int(gone) for gone in lines(forgetting, FILES)):
             pass
+        forgetting.terminate()
+        told(forgetting)
     assert consistent(tmp_path) <= FILES
+
+
+@pytest.mark.parametrize("number", [1, 3, 10])
+async def test_a_process_that_is_killed_as_it_forgets_leaves_nothing_half_once_another_forgets(
+    tmp_path: Path, number: int
+) -> None:
+    with keepers(tmp_path, ("forget", ""), ("briefly", "0"), ("briefly", "1")) as [forgetting, *adding]:
+        for process in adding:
+            lines(process, number)
+        for process in (forgetting, *adding):
+            process.send_signal(signal.SIGKILL)
+    await store(tmp_path, lambda: utc_now() + timedelta(hours=25)).forget()
+    assert consistent(tmp_path) == 0
 
 
 @pytest.mark.parametrize("number", [1, 2, 7, 20])
