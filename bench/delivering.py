@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -26,12 +27,15 @@ from providers.networks.network import Network
 from providers.networks.webhook.network import Webhook
 from server import log
 
+LATE, LEASE = timedelta(hours=1), timedelta(seconds=60)
+
 
 async def deliver(path: Path, networks: Sequence[Network]) -> None:
     """Deliver between the first line and the second."""
     database = Database(path, {"local": LEDGER_MIGRATIONS})
     paces = {platform: kind.pace for platform, kind in KINDS.items()}
-    courier = Courier(database, utc_now, Roster(networks), path.with_suffix(".lock"), paces=paces)
+    lock = path.with_suffix(".lock")
+    courier = Courier(database, utc_now, Roster(networks), lock, max_lateness=LATE, lease=LEASE, paces=paces)
     await courier.step()
     print("ready", flush=True)
     await to_thread.run_sync(sys.stdin.readline)

@@ -33,8 +33,6 @@ from schemas.instant import Clock, relative, wire
 
 log = structlog.get_logger(__name__)
 
-MAX_LATENESS = timedelta(hours=1)
-LEASE = timedelta(seconds=60)
 #: Seconds after which other processes' posts are noticed at the latest, and a dead process replaced.
 POLL_SECONDS = 1.0
 ELECTION_SECONDS = 0.5
@@ -63,8 +61,8 @@ class Courier:
         roster: Roster,
         lock: Path,
         *,
-        max_lateness: timedelta = MAX_LATENESS,
-        lease: timedelta = LEASE,
+        max_lateness: timedelta,
+        lease: timedelta,
         settling: Settling | None = None,
         paces: Mapping[str, Pace] | None = None,
         spread: Spread = full_jitter,

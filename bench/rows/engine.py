@@ -14,6 +14,7 @@ from statistics import quantiles
 
 import anyio
 
+from bench.delivering import LATE, LEASE
 from bench.line import Budget, Line
 from bench.loopback import PATIENCE
 from bench.nowhere import Nowhere, accounts
@@ -107,7 +108,8 @@ async def _compare(what: str, tick: Tick, large: _Ledger, small: _Ledger, plan: 
 async def _ledger(path: Path, scheduled: int) -> AsyncGenerator[_Ledger]:
     database = Database(path, {"local": LEDGER_MIGRATIONS})
     roster = Roster([Nowhere(account) for account in ACCOUNTS])
-    ledger = _Ledger(Local(database, utc_now, roster), Courier(database, utc_now, roster, path.with_suffix(".lock")))
+    courier = Courier(database, utc_now, roster, path.with_suffix(".lock"), max_lateness=LATE, lease=LEASE)
+    ledger = _Ledger(Local(database, utc_now, roster), courier)
     try:
         await ledger.idle()
         fill(path, scheduled, ACCOUNTS)

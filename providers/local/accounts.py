@@ -57,10 +57,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What still waits on an account: how many deliveries, the soonest, and how many are under way at this moment."""
+    """What is still to come on an account: how many deliveries wait for their time, and when the first of them comes.
+
+    Beside them the drafts, which wait for nothing, and the deliveries that are under way at this moment.
+    """
 
     count: int
     soonest: datetime | None
+    drafts: int
     in_hand: int
 
 
@@ -107,7 +111,7 @@ def waiting(connection: Connection, account_id: str) -> Waiting:
     row = connection.execute(_WAITING, (account_id,)).fetchone()
     in_hand = connection.execute(_IN_HAND, (account_id,)).fetchone()
     soonest = row["soonest"]
-    return Waiting(row["waiting"], moment(soonest) if soonest is not None else None, in_hand["in_hand"])
+    return Waiting(row["waiting"], moment(soonest) if soonest is not None else None, row["drafts"], in_hand["in_hand"])
 
 
 def _next(connection: Connection) -> int:
@@ -137,7 +141,10 @@ _PUT = (
     " settings = excluded.settings, revision = excluded.revision, changed_at = excluded.changed_at"
 )
 _OF_WAITING = "FROM delivery WHERE account = ? AND state IN ('draft', 'scheduled', 'queued', 'settling')"
-_WAITING = f"SELECT count(*) AS waiting, min(wake_at) AS soonest {_OF_WAITING}"
+_WAITING = (
+    "SELECT count(*) FILTER (WHERE state != 'draft') AS waiting, count(*) FILTER (WHERE state = 'draft') AS drafts,"
+    f" min(wake_at) AS soonest {_OF_WAITING}"
+)
 _WAITING_POSTS = f"SELECT post_id {_OF_WAITING}"
 _IN_HAND = (
     "SELECT count(*) AS in_hand FROM delivery WHERE account = ? AND state IN ('leased', 'sending', 'reconciling')"

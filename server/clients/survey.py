@@ -47,5 +47,5 @@ def _standing(client: Client, scope: Scope, file: Path, name: str, wanted: Wante
         return Standing(client, scope, file, f"cannot get it: {error}")
     except OSError as error:
         return Standing(client, scope, file, f"cannot be read: {error.strerror}")
-    state = "is there" if not change.needed else "would be changed" if change.there else "would be added"
+    state = "is there" if not change.needed else "is there, set up otherwise" if change.there else "would be added"
     return Standing(client, scope, file, f"{name} {state}")

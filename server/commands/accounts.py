@@ -109,7 +109,7 @@ def _words(ask: "Ask") -> str:
 
 @accounts.command(name="list")
 def show() -> None:
-    """Show all accounts, how each stands, and how many posts wait there."""
+    """Show all accounts, how each stands, and how many posts and drafts wait there."""
     settings = settings_at("error")
     from server import accounts as books  # noqa: PLC0415  (loads all networks)
 
@@ -118,8 +118,9 @@ def show() -> None:
     for account, waiting in found:
         name = books.who(account)
         waits = f"  {waiting.count} waiting" if waiting.count else ""
+        drafts = f"  {_drafts(waiting.drafts)}" if waiting.drafts else ""
         state = click.style(f"{account.status:15}", fg="green" if account.status == "active" else "red")
-        click.echo(f"{account.id:{widest}}  {state}  {name}{waits}")
+        click.echo(f"{account.id:{widest}}  {state}  {name}{waits}{drafts}")
         if account.note:
             click.echo(f"{'':{widest}}  {account.note}")
     if len(found) == 1:
@@ -172,9 +173,15 @@ def _warn(account: "Account", waiting: "Waiting") -> None:
         first = f", the first on {waiting.soonest:%Y-%m-%d at %H:%M} UTC" if waiting.soonest else ""
         wait = "y waits" if waiting.count == 1 else "ies wait"
         click.echo(f"  {waiting.count} deliver{wait} there{first}: cancelled with it.")
+    if waiting.drafts:
+        click.echo(f"  {_drafts(waiting.drafts)} there: cancelled with it.")
     if waiting.in_hand:
         click.echo(f"  {waiting.in_hand} under way at this moment: that ends as it ends.")
     click.echo("  What is published there stays.")
+
+
+def _drafts(number: int) -> str:
+    return f"{number} draft{'' if number == 1 else 's'}"
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -249,9 +249,10 @@ def test_without_a_client_those_on_this_machine_are_shown_with_how_each_stands(r
     room.done("claude-code", "--scope", "project")
     shown = room.setup(PATH=f"{room.home}/bin:{room.environment()['PATH']}").stdout
     told = {words.splitlines()[0].partition(": postwright setup")[0]: words for words in reversed(shown.split("\n\n"))}
-    assert "postwright is there" in told["Codex"]
+    assert told["Codex"].rstrip().endswith("postwright is there")
     assert "postwright would be added" in told["Gemini CLI"]
     assert "cannot get it" in told["Cursor"]
     assert "postwright would be added" in told["Claude Code"]
     assert "--scope project" in shown
     assert "openclaw" in shown.rpartition("Not found here")[2]
+    assert "postwright is there, set up otherwise" in room.setup("--from", "elsewhere").stdout

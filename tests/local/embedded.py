@@ -63,9 +63,8 @@ class Embedded:
         fetcher = Fetcher(clock, resolve=resolve, permitted=loopback)
         self.roster = Roster([Outbox(self.folder, fetcher, clock), *networks])
         lock = home / "courier.lock"
-        self.courier = Courier(
-            self.database, clock, self.roster, lock, spread=lambda ceiling: spread * ceiling, **courier
-        )
+        terms: dict[str, Any] = {"max_lateness": timedelta(hours=1), "lease": timedelta(seconds=60), **courier}
+        self.courier = Courier(self.database, clock, self.roster, lock, spread=lambda most: spread * most, **terms)
         self.local = Local(self.database, clock, self.roster, wake=self.courier.wake)
 
     @property

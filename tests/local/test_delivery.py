@@ -26,8 +26,8 @@ from tests.local.stand_in import StandIn
 
 pytestmark = pytest.mark.anyio
 
-LEASE = timedelta(seconds=60)
-TERMS = Terms(timedelta(hours=1), LEASE, Pace())
+LATE, LEASE = timedelta(hours=1), timedelta(seconds=60)
+TERMS = Terms(LATE, LEASE, Pace())
 
 
 async def delivery_of(engine: Embedded, post_id: str) -> Delivery:
@@ -210,7 +210,9 @@ async def test_a_process_that_lost_its_delivery_before_it_wrote_the_intent_sends
 
     async with receiver(answers()) as server, Embedded(tmp_path, watch, Webhook(server.url, None, watch)) as engine:
         await engine.local.create(order("Hello", WEBHOOK))
-        courier = Courier(engine.database, slow, engine.roster, tmp_path / "courier.lock")
+        courier = Courier(
+            engine.database, slow, engine.roster, tmp_path / "courier.lock", max_lateness=LATE, lease=LEASE
+        )
         await courier.step()
         assert (await claims(engine)) == [("leased", 7)]
     assert server.seen == []

@@ -232,13 +232,16 @@ async def test_removing_tells_what_waits_and_cancels_it_and_nothing_is_lost_sile
         both = await on.agent.call(
             "create_post", caption="Later", accounts=["local:outbox", NEWS], scheduled_at="2999-01-01T00:00:00Z"
         )
+        assert (await on.agent.call("create_post", caption="Some day", accounts=[NEWS], mode="draft"))["ok"]
+        assert re.search(rf"{NEWS} .*  1 waiting  1 draft$", (await on.run("list"))[1], re.MULTILINE)
         code, said = await on.run("remove", NEWS)
         assert code == 2
         assert "--yes" in said
         assert "1 delivery waits there, the first on 2999-01-01 at 00:00 UTC: cancelled with it." in said
+        assert "1 draft there: cancelled with it." in said
         code, said = await on.run("remove", NEWS, "--yes")
         assert code == 0, said
-        assert "1 delivery cancelled" in said
+        assert "2 deliveries cancelled" in said
         trail = (await shown({}, tmp_path, "log"))[1]
         [added, *_, removed] = [line for line in trail.splitlines() if "  accounts " in line]
         assert re.search(rf"  accounts add +publish  ok +{NEWS} ", added), trail

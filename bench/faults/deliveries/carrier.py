@@ -28,7 +28,7 @@ from server import log
 
 #: Short, so that hours become seconds. Five seconds after it was decided to send something nothing leaves any more, it
 #: is acted on at most one second later and shows after another: the last look that may say "not sent" comes later.
-LEASE = timedelta(seconds=2)
+LEASE, LATE = timedelta(seconds=2), timedelta(hours=1)
 SETTLING = Settling(first=timedelta(seconds=4), between=timedelta(seconds=1), looks=3)
 
 
@@ -37,7 +37,7 @@ async def carry(where: str, lock: Path, place: str) -> None:
     roster, database = Roster(networks(place)), opened(where)
     clock = database.clock(utc_now)
     rouse = Rousing(database, where, Procrastinate(where)).run if isinstance(database, Postgres) else None
-    courier = Courier(database, clock, roster, lock, lease=LEASE, settling=SETTLING, rouse=rouse)
+    courier = Courier(database, clock, roster, lock, max_lateness=LATE, lease=LEASE, settling=SETTLING, rouse=rouse)
     local = Local(database, clock, roster, wake=courier.wake)
     accounts = {account.id: account for account in await local.accounts()}
     async with create_task_group() as group:

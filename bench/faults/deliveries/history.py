@@ -41,7 +41,7 @@ THEMES = {
 }
 #: A courier looks around so often; a history ends when nothing is open any more, or after a day.
 _ROUND_SECONDS, _LONGEST = 1.0, 86_400.0
-_PATIENCE = timedelta(days=2)
+_PATIENCE, _LEASE = timedelta(days=2), timedelta(seconds=60)
 _ENDS = (State.PUBLISHED, State.UNKNOWN, State.FAILED, State.MISSED, State.CANCELLED)
 
 
@@ -131,7 +131,7 @@ async def _live(town: Town, home: Path, clock: WallClock, sleepy: Sleepy) -> Non
         disk = _Disk(home / "postwright.db", trouble)
         stands = [Stand(account, town, lambda trouble=trouble: trouble) for account in ACCOUNTS]
         roster, lock = Roster(stands), home / "unused.lock"
-        courier = Courier(disk, clock, roster, lock, max_lateness=_PATIENCE, spread=lambda most: most / 2)
+        courier = Courier(disk, clock, roster, lock, max_lateness=_PATIENCE, lease=_LEASE, spread=lambda most: most / 2)
         try:
             while True:
                 await courier.step()
