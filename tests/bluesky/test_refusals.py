@@ -49,6 +49,7 @@ def use_up(known: Known) -> None:
     raise AssertionError("the allowance has no end")
 
 
+@pytest.mark.usefixtures("pds")  # skips where it is not installed
 async def test_a_film_that_the_server_takes_not_so_large_is_told_with_what_helps(tmp_path: Path, outside: Path) -> None:
     with running_pds(outside, blobUploadLimit=1_000) as pds:
         member = pds.member()
