@@ -109,7 +109,7 @@ def _words(ask: "Ask") -> str:
 
 @accounts.command(name="list")
 def show() -> None:
-    """Show all accounts, how each stands, and how many posts and drafts wait there."""
+    """Show all accounts, how each stands, and what waits there."""
     settings = settings_at("error")
     from server import accounts as books  # noqa: PLC0415  (loads all networks)
 
