@@ -70,13 +70,13 @@ class Session:
         for stream in (self._stdin, self._stdout, self._stderr):
             stream.close()
 
-    def shake_hands(self) -> None:
+    def shake_hands(self, patience: float = PATIENCE) -> None:
         """Begin the MCP session; entering the context does so too.
 
         Raises:
             MeasurementError: the server does not answer.
         """
-        self.request("initialize", HANDSHAKE)
+        self.request("initialize", HANDSHAKE, patience)
         self._write({"method": "notifications/initialized"})
 
     def call(self, tool: str, arguments: dict[str, Any], patience: float = PATIENCE) -> Reply:

@@ -27,7 +27,7 @@ from providers.local.roster import Roster
 from providers.local.state import Settling, Verdict
 from providers.meter import Meter, Unmetered
 from providers.networks.kind import Pace
-from providers.networks.network import Network
+from providers.networks.network import SEND_SECONDS, Network
 from providers.store import Store
 from schemas.instant import Clock, relative, wire
 
@@ -50,8 +50,9 @@ class Courier:
 
     ``lock`` is the file that elects; a delivery late by more than ``max_lateness`` is given up as missed;
     ``lease`` is how long a delivery stays with a process that no longer moves; ``settling`` says how a network is
-    looked at that may have one; ``paces`` how fast a platform may be posted to. With ``rouse`` nobody is elected: every
-    courier that shares the database attends to the accounts that it is rung for.
+    looked at that may have one; ``paces`` how fast a platform may be posted to; ``send_within`` are the seconds from
+    the decision to send to the first byte. With ``rouse`` nobody is elected: every courier that shares the database
+    attends to the accounts that it is rung for.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Courier:
         spread: Spread = full_jitter,
         meter: Meter | None = None,
         rouse: Rouse | None = None,
+        send_within: float = SEND_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -77,7 +79,9 @@ class Courier:
         self._rouse = rouse
         self._lease = lease
         self._paces = paces or {}
-        self._carrier = Carrier(database, clock, settling or Settling(), spread, meter or Unmetered())
+        self._carrier = Carrier(
+            database, clock, settling or Settling(), spread, meter or Unmetered(), send_within=send_within
+        )
         self._woken = Event()
         # Accounts that somebody here attends to: whether to look once more before leaving.
         self._attended: dict[str, bool] = {}

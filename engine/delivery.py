@@ -20,7 +20,7 @@ from providers.local import dispatch
 from providers.local.dispatch import Claim, Terms
 from providers.local.state import Nature, Settling, State, Verdict, found_nothing, judge, unreadable
 from providers.meter import Meter
-from providers.networks.network import Network, Step, Window
+from providers.networks.network import SEND_SECONDS, Network, Step, Window
 from providers.protocol import Failure
 from providers.store import Store
 from providers.tracing import back_in, tracer
@@ -36,14 +36,27 @@ AGAIN_SECONDS = 1.0
 
 
 class Carrier:
-    """Carries claimed deliveries; a claim lasts as long as its terms say, and is renewed while its holder works."""
+    """Carries claimed deliveries; a claim lasts as long as its terms say, and is renewed while its holder works.
 
-    def __init__(self, database: Store, clock: Clock, settling: Settling, spread: Spread, meter: Meter) -> None:
+    ``send_within`` are the seconds from the recorded decision to send to the first byte.
+    """
+
+    def __init__(
+        self,
+        database: Store,
+        clock: Clock,
+        settling: Settling,
+        spread: Spread,
+        meter: Meter,
+        *,
+        send_within: float = SEND_SECONDS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._settling = settling
         self._spread = spread
         self._meter = meter
+        self._send_within = send_within
 
     async def carry(self, network: Network, claim: Claim, terms: Terms) -> None:
         """Carry one delivery; cancelled from outside, it gets its grace before it is cut off and given back."""
@@ -109,7 +122,7 @@ class Carrier:
         except Exception:
             log.exception("network_failed", delivery=claim.parcel.delivery_id)
             step = Failure(ErrorCode.INTERNAL_ERROR, "postwright failed while preparing this; nothing was sent.")
-        window = Window(self._clock)
+        window = Window(self._clock, self._send_within)
         until = self._clock() + terms.lease
         if not await self._database.write(partial(dispatch.intend, claim=claim, until=until), ()):
             return None

@@ -28,7 +28,7 @@ from tests.peers.place import free_ports
 PASSWORD = "pg.k3yThatMustNeverShow"
 OWNER = "postwright"
 #: Seconds that the server gets to come up or to end, and between two looks.
-_PATIENCE, _REST = 30.0, 0.05
+_PATIENCE, _REST = 90.0, 0.05
 _SETTINGS = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -90,7 +90,7 @@ class Cluster:
             )
         deadline = time.monotonic() + _PATIENCE
         while self._server.poll() is None and time.monotonic() < deadline:
-            with suppress(psycopg.OperationalError), psycopg.connect(self.url(), connect_timeout=5):
+            with suppress(psycopg.OperationalError), psycopg.connect(self.url(), connect_timeout=30):
                 return
             time.sleep(_REST)
         self.stop()

@@ -21,7 +21,7 @@ from server.app import DATABASE
 
 T = TypeVar("T")
 
-#: Seconds within which a call must be answered, even by a process that was asleep for longer than its lease.
+#: Seconds within which a process must answer, though it be one of many that start, or was asleep past its lease.
 PATIENCE = 150.0
 
 
@@ -72,7 +72,7 @@ class Machine:
             session = self._session = Session(self._program, self._log)
             self._tell(f"{self._log.stem} runs as {session.process.pid}")
             with self._excused():
-                await self._yard.run(session.shake_hands)
+                await self._yard.run(partial(session.shake_hands, PATIENCE))
         return await self.living()
 
     def kill(self) -> None:

@@ -55,7 +55,7 @@ class Controls:
     url: str
 
     async def _call(self, method: str, name: str, body: Body | None = None) -> Body:
-        async with httpx2.AsyncClient(verify=False) as http:
+        async with httpx2.AsyncClient(verify=False, timeout=60) as http:
             answer = await http.request(method, f"{self.url}/_sandbox/{name}", json=body)
             answer.raise_for_status()
             return answer.json()
@@ -84,7 +84,7 @@ async def refusal(network: Network, watch: Clock) -> Failure:
     """Publish one parcel past the engine, and tell how that failed."""
     step = await network.prepare(Parcel("dlv_1", "pst_1", network.account.id, "Hello", None, watch()))
     with pytest.raises(Failure) as refused:
-        await step(Window(watch))
+        await step(Window(watch, 60))
     return refused.value
 
 

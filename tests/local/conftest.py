@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from providers import database
 from tests.local.embedded import Embedded, Watch
 from tests.peers.fixtures import telegram
 
 __all__ = ["embedded", "telegram", "watch"]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody find a database locked for too long because the machine is slow."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 100.0)
 
 
 @pytest.fixture

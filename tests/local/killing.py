@@ -7,7 +7,7 @@ from providers.networks.catalogue import KINDS
 from providers.networks.kind import Login
 from schemas.post import Delivery
 from schemas.status import Status
-from tests.local.deliverer import delivering
+from tests.local.deliverer import PAST_LEASES, delivering
 from tests.local.embedded import Embedded, order, until
 from tests.local.networked import means
 from tests.peers.between import Between
@@ -25,7 +25,7 @@ async def killed_after_acceptance(home: Path, login: Login, link: Between) -> De
         with delivering(home, login) as victim:
             await link.happened.wait()
             victim.kill()
-        with delivering(home, login):
+        with delivering(home, login, ahead=PAST_LEASES):
             await until(published)
         [delivery] = (await engine.local.post(receipt.id)).deliveries
         return delivery

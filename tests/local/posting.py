@@ -19,7 +19,7 @@ async def ended(found: Agent, post_id: str) -> Body:
     """Wait for the end of a post on one account, and return its delivery."""
     with anyio.fail_after(90):
         while True:
-            stand = (await found.call("check_status", post_id=post_id, wait_seconds=20))["data"]
+            stand = (await found.call("check_status", post_id=post_id, wait_seconds=50))["data"]
             if stand["terminal"]:
                 [delivery] = stand["deliveries"]
                 return {**delivery, "post_id": post_id}

@@ -1,8 +1,9 @@
 """A little HTTP server on loopback whose every answer is a function of the test."""
 
+import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -72,6 +73,14 @@ async def receiver(
         group.start_soon(secured.serve, serve)
         yield server
         group.cancel_scope.cancel()
+
+
+@contextmanager
+def shut_port(host: str = "127.0.0.1") -> Generator[int]:
+    """Hold a port on which nobody listens, nor can, until the block ends: whoever connects is turned away."""
+    with socket.socket() as held:
+        held.bind((host, 0))
+        yield held.getsockname()[1]
 
 
 async def _read(stream: ByteStream) -> Seen:

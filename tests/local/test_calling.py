@@ -17,6 +17,7 @@ from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from tests.local.certificates import certificate
 from tests.local.embedded import Watch
+from tests.local.passing import pass_time
 from tests.local.receiver import Handler, Seen, answers, receiver
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +26,7 @@ DIALECT = Dialect("Example", ErrorTable(()), lambda answer: (None, answer.body.d
 SECRET = "a-token-that-must-not-show"
 
 
-def caller(watch: Watch, seconds: float = 5.0) -> Caller:
+def caller(watch: Watch, seconds: float = 60.0) -> Caller:
     return Caller(DIALECT, watch, [SECRET, ""], seconds=seconds)
 
 
@@ -34,13 +35,13 @@ async def refusal(
     watch: Watch,
     *,
     publishes: bool = True,
-    seconds: float = 5.0,
+    seconds: float = 60.0,
     content: AsyncGenerator[bytes] | None = None,
 ) -> Failure:
     asker = caller(watch, seconds)
     body = None if content else {"a": 1}
     with pytest.raises(Failure) as refused:
-        await asker.call("POST", url, body=body, content=content, window=Window(watch) if publishes else None)
+        await asker.call("POST", url, body=body, content=content, window=Window(watch, 60) if publishes else None)
     await asker.aclose()
     return refused.value
 
@@ -50,6 +51,7 @@ async def cut(seen: Seen, stream: ByteStream) -> None:
 
 
 async def silence(seen: Seen, stream: ByteStream) -> None:
+    pass_time(100)
     await anyio.sleep_forever()
 
 
@@ -80,8 +82,8 @@ async def test_a_lost_answer_is_a_doubt_for_what_publishes_and_none_for_what_ask
     watch: Watch, handler: Handler
 ) -> None:
     async with receiver(handler) as server:
-        published = await refusal(server.url, watch, seconds=0.3)
-        asked = await refusal(server.url, watch, seconds=0.3, publishes=False)
+        published = await refusal(server.url, watch)
+        asked = await refusal(server.url, watch, publishes=False)
     assert (published.doubt, asked.doubt) == (True, False)
     assert "was sent the post" in published.message
     assert "was sent the post" not in asked.message
@@ -117,7 +119,7 @@ async def test_what_breaks_off_in_the_middle_of_a_body_was_not_published(watch: 
 
 
 async def test_a_lost_answer_to_a_removal_is_a_doubt(watch: Watch) -> None:
-    asker = caller(watch, 0.3)
+    asker = caller(watch)
     async with receiver(silence) as server:
         with pytest.raises(Failure) as lost:
             await asker.call("DELETE", server.url, removes=True)

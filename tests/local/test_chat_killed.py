@@ -7,7 +7,7 @@ from providers.networks.catalogue import KINDS
 from sandbox.serve import running
 from schemas.status import Status
 from tests.local.chatting import Controls
-from tests.local.deliverer import delivering
+from tests.local.deliverer import PAST_LEASES, delivering
 from tests.local.embedded import Embedded, order, until
 from tests.local.networked import means
 from tests.local.places import EVERYWHERE, Place, log_in
@@ -37,7 +37,7 @@ async def test_a_run_cut_off_after_accept_leaves_one_post_and_is_told_as_unknown
             with delivering(home, login) as victim:
                 await until(accepted)
                 victim.kill()
-            with delivering(home, login):
+            with delivering(home, login, ahead=PAST_LEASES):
                 await until(decided)
             [delivery] = (await engine.local.post(receipt.id)).deliveries
         assert len(await there.messages()) == 1

@@ -78,7 +78,7 @@ async def test_opening_a_second_connection_does_not_let_go_of_the_first_ones_loc
     def hold(connection: Connection) -> None:
         connection.execute("INSERT INTO note VALUES ('held')")
         holding.set()
-        done.wait(20)
+        done.wait(110)
 
     async with anyio.create_task_group() as group:
         group.start_soon(first.write, hold)

@@ -21,7 +21,7 @@ from providers.protocol import Failure
 from providers.public import is_public
 from schemas.errors import ErrorCode
 from tests.local.certificates import certificate
-from tests.local.receiver import Handler, Receiver, Seen, answers, receiver
+from tests.local.receiver import Handler, Receiver, Seen, answers, receiver, shut_port
 
 pytestmark = [
     pytest.mark.anyio,
@@ -140,17 +140,15 @@ async def test_a_good_link_is_loaded(link: str, tmp_path: Path) -> None:
 
 
 async def test_an_address_that_does_not_answer_makes_way_for_the_next(tmp_path: Path) -> None:
-    async with online() as (_, names):
-        gone = await anyio.create_tcp_listener(local_host=PUBLIC)
-        port = gone.extra(anyio.abc.SocketAttribute.local_port)
-        await gone.aclose()
+    with shut_port(PUBLIC) as port:
+        async with online() as (_, names):
 
-        async def resolve(host: str, _: int) -> list[tuple[str, int]]:
-            return [(PUBLIC, port), (PUBLIC, names.server.port)]
+            async def resolve(host: str, _: int) -> list[tuple[str, int]]:
+                return [(PUBLIC, port), (PUBLIC, names.server.port)]
 
-        second = Fetcher(lambda: NOW, resolve=resolve, permitted=lambda _: True)
-        assert (await second.download("http://pub.test/", tmp_path / "file")).bytes == 7
-        await second.aclose()
+            second = Fetcher(lambda: NOW, resolve=resolve, permitted=lambda _: True)
+            assert (await second.download("http://pub.test/", tmp_path / "file")).bytes == 7
+            await second.aclose()
 
 
 async def test_three_redirects_are_followed_and_a_fourth_is_not(tmp_path: Path) -> None:

@@ -17,20 +17,24 @@ from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, order, until
 from tests.local.receiver import Receiver, Seen, answers, receiver
 from tests.local.worker import now
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).parents[2]
 
-#: Starts one more process that delivers from a home, to a webhook and with media from a server.
-Start = Callable[[Path, Receiver], subprocess.Popen[bytes]]
+#: Starts one more process that delivers from a home, to a webhook and with media from a server; the leases of those
+#: of earlier generations are over for it.
+Start = Callable[[Path, Receiver, int], subprocess.Popen[bytes]]
+#: Longer than a lease.
+AHEAD = 70
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(home: Path, server: Receiver) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.local.worker", str(home), server.url, str(server.port)]
+    def run(home: Path, server: Receiver, generation: int) -> subprocess.Popen[bytes]:
+        told = [str(home), server.url, str(server.port), str(generation * AHEAD)]
+        command = [sys.executable, "-m", "tests.local.worker", *told]
         started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL))
         return started[-1]
 
@@ -55,7 +59,7 @@ async def test_a_post_whose_process_is_killed_while_writing_ends_up_in_the_outbo
         await answers(body=b"a picture", media_type="image/png")(seen, stream)
 
     async with receiver(hang_once) as server, Embedded(tmp_path, now) as engine:
-        victim = start(tmp_path, server)
+        victim = start(tmp_path, server, 0)
         media = {"type": "slideshow", "urls": ["http://pub.test/a.png"]}
         receipt = await engine.local.create(order("Only once", media=media))
 
@@ -69,7 +73,7 @@ async def test_a_post_whose_process_is_killed_while_writing_ends_up_in_the_outbo
         await until(sending)
         kill(victim)
         assert not any(name.endswith(".md") for name in engine.files)
-        start(tmp_path, server)
+        start(tmp_path, server, 1)
         await until(published)
         picture, words = engine.files
     assert (picture.rpartition("-")[0] + ".md", picture.endswith("-1.png")) == (words, True)
@@ -83,7 +87,7 @@ async def test_a_post_whose_process_is_killed_while_the_webhook_thinks_is_not_se
         await anyio.sleep_forever()
 
     async with receiver(think) as server, Embedded(tmp_path, now, Webhook(server.url, None, now)) as engine:
-        victim = start(tmp_path, server)
+        victim = start(tmp_path, server, 0)
         receipt = await engine.local.create(order("Only once", WEBHOOK))
 
         async def arrived() -> bool:
@@ -94,7 +98,7 @@ async def test_a_post_whose_process_is_killed_while_the_webhook_thinks_is_not_se
 
         await until(arrived)
         kill(victim)
-        start(tmp_path, server)
+        start(tmp_path, server, 1)
         await until(unknown)
         await engine.local.create(order("A round later", OUTBOX))
         await until(lambda: engine.landed(1))
@@ -103,8 +107,8 @@ async def test_a_post_whose_process_is_killed_while_the_webhook_thinks_is_not_se
 
 async def test_two_processes_deliver_fifty_posts_once_each(tmp_path: Path, start: Start) -> None:
     async with receiver(answers()) as server, Embedded(tmp_path, now, Webhook(server.url, None, now)) as engine:
-        start(tmp_path, server)
-        start(tmp_path, server)
+        start(tmp_path, server, 0)
+        start(tmp_path, server, 0)
         for number in range(50):
             await engine.local.create(order(f"Post {number}", OUTBOX, WEBHOOK))
 
@@ -122,7 +126,7 @@ async def test_processes_killed_again_and_again_double_nothing_and_lose_nothing(
         await answers(204)(seen, stream)
 
     async with receiver(slowly) as server, Embedded(tmp_path, now, Webhook(server.url, None, now)) as engine:
-        running = [start(tmp_path, server), start(tmp_path, server)]
+        running = [start(tmp_path, server, 0), start(tmp_path, server, 0)]
         for number in range(60):
             await engine.local.create(order(f"Post {number}", OUTBOX, WEBHOOK))
         for kills in range(4):
@@ -133,7 +137,7 @@ async def test_processes_killed_again_and_again_double_nothing_and_lose_nothing(
             await until(moved_on)
             for process in running:
                 kill(process)
-            running = [start(tmp_path, server), start(tmp_path, server)]
+            running = [start(tmp_path, server, kills + 1), start(tmp_path, server, kills + 1)]
 
         async def settled() -> bool:
             summary = (await engine.local.posts(Query(limit=1))).summary

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from providers.networks.network import Network
@@ -120,6 +120,7 @@ async def test_an_image_that_slack_cannot_load_is_told(tmp_path: Path, watch: Wa
     assert "invalid_blocks" in (told.error or "")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.sampled_from("a &<>\n👩"), min_size=1, max_size=4_000))
 def test_a_long_text_is_cut_up_and_nothing_of_it_is_lost(words: str) -> None:
     parts = list(sections(words))

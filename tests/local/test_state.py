@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from providers.local.state import (
@@ -91,6 +91,7 @@ def test_a_wait_that_was_asked_for_is_kept() -> None:
     assert verdict.wake_at == NOW + timedelta(seconds=120)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tries=st.integers(0, 10_000), asked=st.none() | st.floats(1, 86_400))
 def test_every_wait_is_within_its_bounds(tries: int, asked: float | None) -> None:
     seconds = wait_seconds(tries, asked, full_jitter)

@@ -32,7 +32,7 @@ async def test_what_was_published_is_taken_back_and_the_post_tells_so(tmp_path: 
 async def test_each_delivery_is_told_by_itself_and_what_cannot_be_taken_back_stays_published(tmp_path: Path) -> None:
     async with newsroom(tmp_path) as (agent, _):
         made = await agent.call("create_post", caption="Hello", accounts=["local:outbox", NEWS])
-        await agent.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        await agent.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
         deleted = await agent.call("delete_post", post_id=made["data"]["id"])
         told = {one["account"]: one for one in deleted["data"]["deliveries"]}
         assert told[NEWS]["removed"]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 def heard(url: str) -> list[str]:
     """Tell the texts that the emulator has for a person, each once."""
     asked = {"token": TOKEN, "chatId": 42}
-    answer = httpx2.post(f"{url}/getUpdates", json=asked, timeout=30, trust_env=False).json()
+    answer = httpx2.post(f"{url}/getUpdates", json=asked, timeout=60, trust_env=False).json()
     return [update["message"]["text"] for update in answer["result"]]
 
 
@@ -33,7 +33,7 @@ async def test_a_text_is_taken_and_taken_back(tmp_path: Path, watch: Watch, tele
     bot = KIND.connect(Login(account, {"chat": "42", "api": telegram}, {"token": TOKEN}), means(tmp_path, watch))
     words = "Hello *world* <b>#tag</b> 👩‍👩‍👧"
     step = await bot.prepare(Parcel("dlv_1", "pst_1", account.id, words, None, watch()))
-    published = await step(Window(watch))
+    published = await step(Window(watch, 60))
     assert published.url is None
     assert (published.remote_id or "").startswith("42:")
     assert heard(telegram) == [words]

@@ -61,7 +61,7 @@ class Pds:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         verb = "GET" if body is None else "POST"
         url = f"{self.url}/xrpc/{method}"
-        with httpx2.Client(trust_env=False, timeout=30) as client:
+        with httpx2.Client(trust_env=False, timeout=60) as client:
             answer = client.request(verb, url, headers=headers, json=body or None, params=query)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
@@ -99,7 +99,7 @@ class Pds:
     def blob(self, member: Member, cid: str) -> bytes:
         """Read what an account keeps under a content id."""
         query = {"did": member.did, "cid": cid}
-        answer = httpx2.get(f"{self.url}/xrpc/com.atproto.sync.getBlob", params=query, trust_env=False)
+        answer = httpx2.get(f"{self.url}/xrpc/com.atproto.sync.getBlob", params=query, timeout=60, trust_env=False)
         answer.raise_for_status()
         return answer.content
 

@@ -60,21 +60,25 @@ def missing(name: str, mark: Path) -> str | None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Find so many different ports of loopback that nobody listens on now, nor is soon given one by chance."""
-    sockets: list[socket.socket] = []
-    try:
-        while len(sockets) < count:
-            found = socket.socket()
-            try:
-                found.bind(("127.0.0.1", _PORTS.start + secrets.randbelow(len(_PORTS))))
-            except OSError:
-                found.close()
-            else:
-                sockets.append(found)
-        return [found.getsockname()[1] for found in sockets]
-    finally:
-        for found in sockets:
-            found.close()
+    """Find so many ports of loopback that nobody listens on now, nor another test process as long as this one lives."""
+    found: list[int] = []
+    while len(found) < count:
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        if _reserve(port):
+            found.append(port)
+    return found
+
+
+def _reserve(port: int) -> bool:
+    """Keep a port for this process, also while its server is down: by the one of UDP with its number."""
+    with socket.socket(type=socket.SOCK_DGRAM) as mark, socket.socket() as server:
+        try:
+            mark.bind(("127.0.0.1", port))
+            server.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        mark.detach()  # it stays bound until the process ends
+    return True
 
 
 def _uv() -> list[str | Path]:

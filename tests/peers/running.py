@@ -28,14 +28,17 @@ def running(
 ) -> Generator[subprocess.Popen[bytes]]:
     """Run a peer for as long as the block lasts; ``folder`` takes its log, and it answers on ``url`` once it is there.
 
-    It runs in ``directory``, by default the same folder.
+    It runs in ``directory``, by default the same folder. The number of the try stands in its variable ``PEER_TRY``; the
+    last gets at least ``PATIENCE``.
 
     Raises:
         RuntimeError: it did not come up, twice; with the end of its log.
     """
     process = None
-    for _ in range(TRIES):
-        process = _start(command, folder, directory or folder, environment)
+    for number in range(1, TRIES + 1):
+        process = _start(command, folder, directory or folder, {**(environment or {}), "PEER_TRY": str(number)})
+        if number == TRIES:
+            patience = max(patience, PATIENCE)
         if _came_up(process, url, time.monotonic() + patience):
             break
         end(process)
@@ -65,20 +68,20 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def answers(url: str) -> bool:
     """Tell whether somebody answers with success there."""
     try:
-        return httpx2.get(url, timeout=5, trust_env=False).is_success
+        return httpx2.get(url, timeout=20, trust_env=False).is_success
     except httpx2.HTTPError:
         return False
 
 
 def _start(
-    command: Sequence[str | Path], folder: Path, directory: Path, environment: Mapping[str, str] | None
+    command: Sequence[str | Path], folder: Path, directory: Path, environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "peer.log").open("ab") as log:
         return subprocess.Popen(
             command,
             cwd=directory,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

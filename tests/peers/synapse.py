@@ -53,7 +53,7 @@ class Synapse:
         """
         whole = path if path.startswith("/_") else f"/_matrix/client/v3{path}"
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        with httpx2.Client(trust_env=False, timeout=30) as client:
+        with httpx2.Client(trust_env=False, timeout=60) as client:
             answer = client.request(method, f"{self.url}{whole}", headers=headers, json=body, params=query)
         answer.raise_for_status()
         return answer.json()

@@ -49,7 +49,7 @@ class Fleet:
 
 def _says(home: Path, words: str) -> Any:
     async def says() -> bool:
-        return words in logged(home)
+        return any(words in line and line.endswith("\n") for line in logged(home).splitlines(keepends=True))
 
     return says
 

@@ -1,9 +1,8 @@
 """What holds for PostgreSQL alone: work given up for another's sake is repeated, and all machines tell one time."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier
 
 import anyio
 import pytest
@@ -27,8 +26,8 @@ async def test_two_that_wait_for_each_other_both_come_through(postgres_url: str)
     def work(connection: Connection, first: str, second: str) -> None:
         tries.append(first)
         connection.execute(COUNT, (first,))
-        with suppress(BrokenBarrierError):  # the other is through, and this is its repetition
-            both.wait(2)
+        if len(tries) <= 2:  # else the other is through, and this is its repetition
+            both.wait(100)
         connection.execute(COUNT, (second,))
 
     async with anyio.create_task_group() as group:
@@ -45,5 +44,6 @@ async def test_the_time_is_the_databases_however_wrong_the_machines_is(postgres_
     clock = store.clock(lambda: datetime(2001, 1, 1, tzinfo=UTC))
     assert clock().year == 2001
     now = await store.read(lambda connection: connection.execute("SELECT clock_timestamp()").fetchone()[0])
-    assert abs(clock() - now) < timedelta(seconds=5)
+    # A slow machine asks and hears late, but not by a quarter of a century.
+    assert abs(clock() - now) < timedelta(hours=1)
     await store.aclose()

@@ -23,7 +23,7 @@ async def test_a_post_goes_in_is_delivered_and_is_the_same_when_it_is_repeated(
         made = await found.call("create_post", caption="Hello", accounts=["local:outbox"])
         again = await found.call("create_post", caption="Hello", accounts=["local:outbox"])
         assert (made["ok"], again["data"]["replayed"], again["data"]["id"]) == (True, True, made["data"]["id"])
-        told = await found.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        told = await found.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
         assert told["data"]["status"] == "published"
     assert not (tmp_path / "postwright.db").exists()
 
