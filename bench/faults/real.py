@@ -35,7 +35,7 @@ from schemas.jsonvalue import JsonObject
 #: Short, so that thousands of seconds of waiting become dozens. A lease is 32 s by it, a look's lease 60 s always.
 SETTINGS = {"send_timeout": 1, "settle_seconds": 0.4, "settle_reads": 3, "breaker_failures": 0, "log_level": "info"}
 #: Seconds that living processes are given to settle what is open: both leases, one after the other, and some.
-SETTLED_WITHIN = 150.0
+SETTLED_WITHIN = 400.0
 #: Seconds between two looks at what is still open.
 _GLANCE = 0.25
 #: Seconds that a partner waits for the first blow before it acts all the same.

@@ -29,7 +29,7 @@ from server import log
 #: Short, so that hours become seconds. Five seconds after it was decided to send something nothing leaves any more, it
 #: is acted on at most one second later and shows after another: the last look that may say "not sent" comes later.
 LEASE, LATE = timedelta(seconds=2), timedelta(hours=1)
-SETTLING = Settling(first=timedelta(seconds=4), between=timedelta(seconds=1), looks=3)
+SETTLING = Settling(first=timedelta(seconds=6), between=timedelta(seconds=1), looks=3)
 
 
 async def carry(where: str, lock: Path, place: str) -> None:

@@ -26,11 +26,13 @@ from schemas.account import Account
 from tests.postgres import Cluster
 
 #: Seconds after the last blow within which everything has come to its end.
-SETTLED_WITHIN = 120.0
+SETTLED_WITHIN = 400.0
 #: Seconds between two blows; how often one is a sleep, and how long.
 PAUSES, SLEEPS, ASLEEP = (0.02, 0.8), 0.12, (0.3, 7.0)
 #: Seconds between two absences of the store, and how long they last.
 ABSENCES, AWAY = (2.0, 6.0), (0.2, 3.0)
+#: Blows and absences without which it has not been much of a torture: it goes on until there were so many.
+KILLS, OUTAGES = 8, 1
 #: Who was sending so many seconds before a kill was delivering.
 _ACTIVE = 0.5
 _PROCESSES = 4
@@ -128,7 +130,7 @@ class _Director:
         self._permits = Semaphore(0)
 
     async def direct(self, each: int) -> None:
-        """Give so many orders for each account, and blows for as long as that takes."""
+        """Give so many orders for each account, and blows for as long as that takes, but some in any case."""
         killed: list[tuple[float, int]] = []
         async with create_task_group() as group:
             group.start_soon(self._strike, killed)
@@ -136,12 +138,18 @@ class _Director:
             async with create_task_group() as feeding:
                 for account in accounts():
                     feeding.start_soon(self._feed, account, each)
+            while not self._has_struck():  # noqa: ASYNC110  (counts set no event)
+                await sleep(_GLANCE)
             group.cancel_scope.cancel()
         for at, pid in killed:
             arrivals = self._place.arrivals
             if any(sender == pid and at - _ACTIVE < when <= at for when, sender in arrivals):
                 gap = next((when - at for when, sender in arrivals if when > at and sender != pid), None)
                 self._tally.recovery += [gap] if gap is not None else []
+
+    def _has_struck(self) -> bool:
+        """Tell whether there were as many blows and absences as there must be."""
+        return sum(berth.kills for berth in self._berths) >= KILLS and self._tally.outages >= OUTAGES
 
     async def _take_away(self) -> None:
         """Let the store go away for a while, again and again, and be there at the end."""
