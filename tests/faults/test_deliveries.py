@@ -10,6 +10,8 @@ from tests.postgres import Cluster, own_cluster
 
 __all__ = ["own_cluster"]
 
+pytestmark = pytest.mark.timeout(900)
+
 #: The reduced sizes; ``python -m bench.faults`` plays and delivers more.
 SEEDS, ORDERS = range(32), 96
 
@@ -20,13 +22,11 @@ def test_no_history_of_couriers_that_sleep_and_die_ends_with_a_post_doubled_lost
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no SIGSTOP")
-@pytest.mark.timeout(900)
 def test_processes_that_are_killed_deliver_everything_once_and_in_order() -> None:
     everything_is_there_once(torture(ORDERS))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no SIGSTOP")
-@pytest.mark.timeout(900)
 def test_so_they_do_on_a_postgresql_that_crashes_and_comes_back(own_cluster: Cluster) -> None:
     everything_is_there_once(torture(ORDERS, machines=4, cluster=own_cluster))
 

@@ -8,6 +8,8 @@ from bench.faults.network import FAULTS
 from bench.faults.plan import MACHINE, draw
 from bench.faults.services import KINDS
 
+pytestmark = pytest.mark.timeout(600)
+
 #: The reduced size; ``python -m bench.faults`` plays 10,000.
 SEEDS = range(150)
 

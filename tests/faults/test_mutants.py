@@ -6,6 +6,8 @@ from bench.faults.__main__ import notice
 from bench.faults.deliveries.mutants import DELIVERY_MUTANTS
 from bench.faults.mutants import MUTANTS
 
+pytestmark = pytest.mark.timeout(600)
+
 THE_RULES = {
     "no intent",
     "no send deadline",

@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from bench.faults.mutants import MUTANTS
@@ -12,8 +13,8 @@ from tests.journal.machine import JournalMachine
 
 #: How thorough a run is: ``POSTWRIGHT_TEST_EXAMPLES=2000`` for a long one.
 EXAMPLES = int(os.environ.get("POSTWRIGHT_TEST_EXAMPLES", "60"))
-#: Two that race do not do so the same way every time, which Hypothesis tells by a group.
-NOTICED = (AssertionError, sqlite3.IntegrityError, ExceptionGroup)
+#: Two that race do not do so the same way every time, which Hypothesis tells by a group, or by saying just that.
+NOTICED = (AssertionError, sqlite3.IntegrityError, ExceptionGroup, Flaky)
 #: Enough to find what a mutant does; nobody has to read it.
 UNSHRUNK = settings(
     max_examples=500,
