@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from anyio import to_thread
-from playwright.async_api import ConsoleMessage, Error, Page, async_playwright
+from playwright.async_api import ConsoleMessage, Error, Page, async_playwright, expect
 
 from sandbox.genviral import BASE_PATH, create_app
 from sandbox.serve import running
@@ -24,6 +24,10 @@ WIDE, NARROW = (1280, 860), (320, 640)
 Scheme = Literal["light", "dark"]
 #: What the guidelines of WCAG 2.2 ask for up to AA, and what is good practice beside them.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+#: Milliseconds after which what a browser is to do or show is taken never to come.
+_PATIENCE = 120_000
+expect.set_options(timeout=_PATIENCE)
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium (apt-get install chromium)")
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason="no axe-core (uv run python tests/clients/node.py)")
@@ -71,7 +75,7 @@ async def browser_page(look: Look = _USUAL) -> AsyncGenerator[Page]:
         complaints.append(str(error))
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=_PATIENCE)
         context = await browser.new_context(
             color_scheme=look.scheme,
             viewport={"width": look.size[0], "height": look.size[1]},
@@ -79,7 +83,7 @@ async def browser_page(look: Look = _USUAL) -> AsyncGenerator[Page]:
             locale="en-GB",
             permissions=["clipboard-read", "clipboard-write"],
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE)
         page = await context.new_page()
         page.on("console", heard)
         page.on("pageerror", failed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import mcp_types as types
 import pytest
@@ -24,6 +25,8 @@ from tests.board.boards import OUTBOX
 from tests.board.browser import AXE, browser_page, needs_axe, needs_chromium
 
 pytestmark = [pytest.mark.anyio, needs_chromium]
+#: Where the client of host.html is.
+NEW_YORK = ZoneInfo("America/New_York")
 HOST = (Path(__file__).parent / "host.html").read_text(encoding="utf-8")
 #: What a client lets a page do that asks for no address: run what is in it, and nothing else.
 POLICY = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
@@ -84,14 +87,14 @@ async def test_it_shows_the_posts_in_the_clients_zone_and_colours(tmp_path: Path
         assert (await there.create("From the frame", wire(at)))["ok"]
         await there.show()
         row = there.frame.get_by_role("listitem").filter(has_text="From the frame")
-        await expect(row).to_contain_text("10:00")
+        await expect(row).to_contain_text(f"{at.astimezone(NEW_YORK):%H:%M}")
         await expect(row).to_contain_text("15:00 UTC")
         await expect(there.frame.get_by_text("Times in America/New_York")).to_be_visible()
         scheme = "getComputedStyle(document.documentElement).colorScheme"
         assert await there.frame.locator("html").evaluate(scheme) == "dark"
         assert await there.said("ui/notifications/initialized")
+        await there.window.wait_for_function("said.some((one) => one.method === 'ui/notifications/size-changed')")
         sizes = await there.said("ui/notifications/size-changed")
-        assert sizes
         assert all(0 < size["params"]["height"] <= 2000 for size in sizes)
 
 
@@ -110,7 +113,7 @@ async def test_the_result_of_a_call_of_the_agents_is_a_sign_to_look_again(tmp_pa
 
 async def test_another_month_is_read_through_the_client(tmp_path: Path) -> None:
     async with framed(tmp_path) as there:
-        far = utc_now() + timedelta(days=75)
+        far = (utc_now() + timedelta(days=75)).astimezone(NEW_YORK)
         assert (await there.create("Far away", wire(far)))["ok"]
         await there.show()
         await there.frame.get_by_role("button", name="Month", exact=True).click()

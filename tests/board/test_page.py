@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
@@ -26,6 +27,7 @@ from tests.board.browser import (
 )
 from tests.board.seeding import ACCOUNTS, REFUSED, seed
 from tests.desk import INSTAGRAM, TIKTOK
+from tests.local.posting import ended
 
 pytestmark = [pytest.mark.anyio, needs_chromium]
 
@@ -55,9 +57,9 @@ async def test_each_post_stands_on_its_day_in_the_viewers_time_and_in_utc(tmp_pa
         await planned(agent, "Late in London, early in Berlin", wire(day))
     async with looking(home) as page:
         row = page.get_by_role("listitem").filter(has_text="Late in London")
-        await expect(row).to_contain_text("00:30")
+        there = day.astimezone(ZoneInfo("Europe/Berlin"))
+        await expect(row).to_contain_text(f"{there:%H:%M}")
         await expect(row).to_contain_text("23:30 UTC")
-        there = day + timedelta(hours=1)
         heading = f"{there:%A} {there.day} {there:%B}"
         await expect(page.locator("section.day", has=row).get_by_role("heading")).to_contain_text(heading)
 
@@ -180,16 +182,15 @@ async def test_it_shows_by_itself_what_went_out_meanwhile_and_keeps_the_focus(tm
     home = tmp_path / "home"
     async with at_desk(home) as (agent, _), served(home) as address, browser_page() as page:
         await page.clock.install()
-        await planned(agent, "Soon out", wire(utc_now() + timedelta(seconds=40)))
+        await planned(agent, "Soon out", wire(utc_now() + timedelta(days=1)))
         post = (await agent.call("list_posts"))["data"]["posts"][0]["id"]
         await page.goto(address)
         opener = page.get_by_role("button", name="Soon out")
         await opener.focus()
         await expect(page.locator(".post .chip")).to_have_text("Scheduled")
         assert (await agent.call("update_post", post_id=post, mode="publish"))["ok"]
-        told = await agent.call("check_status", post_id=post, wait_seconds=20)
-        assert told["data"]["status"] == "published"
-        await page.clock.run_for(11_000)
+        assert (await ended(agent, post))["status"] == "published"
+        await page.clock.run_for(61_000)
         await expect(page.locator(".post .chip")).to_have_text("Published")
         await expect(page.get_by_role("status")).to_contain_text("published")
         await expect(opener).to_be_focused()

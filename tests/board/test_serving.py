@@ -23,7 +23,7 @@ async def test_its_address_opens_the_page_and_its_posts_and_nothing_else(tmp_pat
     home = tmp_path / "home"
     async with at_desk(home) as (agent, _):
         await planned(agent, "Tomorrow", wire(utc_now() + timedelta(days=1)))
-    async with served(home) as address, httpx2.AsyncClient() as client:
+    async with served(home) as address, httpx2.AsyncClient(timeout=60) as client:
         shown = await client.get(address)
         assert (shown.status_code, shown.text) == (200, page().html)
         found = await client.get(f"{address}board.json", params=SPAN)
@@ -36,7 +36,7 @@ async def test_its_address_opens_the_page_and_its_posts_and_nothing_else(tmp_pat
 
 
 async def test_no_answer_is_kept_framed_or_sniffed_and_only_the_pages_own_script_runs(tmp_path: Path) -> None:
-    async with served(tmp_path / "home") as address, httpx2.AsyncClient() as client:
+    async with served(tmp_path / "home") as address, httpx2.AsyncClient(timeout=60) as client:
         for path in ("", "board.json", "nothing"):
             headers = (await client.get(f"{address}{path}")).headers
             assert headers["x-content-type-options"] == "nosniff", path
@@ -62,7 +62,7 @@ async def test_no_answer_is_kept_framed_or_sniffed_and_only_the_pages_own_script
 async def test_pages_of_elsewhere_get_nothing_whatever_name_they_give_this_machine(
     tmp_path: Path, headers: dict[str, str], status: int
 ) -> None:
-    async with served(tmp_path / "home") as address, httpx2.AsyncClient() as client:
+    async with served(tmp_path / "home") as address, httpx2.AsyncClient(timeout=60) as client:
         for path in ("", "board.json"):
             assert (await client.get(f"{address}{path}", headers=headers)).status_code == status
 
@@ -93,7 +93,7 @@ async def test_what_has_not_changed_is_not_sent_again_though_time_goes_on(tmp_pa
     ],
 )
 async def test_what_is_no_span_of_time_is_refused_in_words(tmp_path: Path, asked: dict[str, str], words: str) -> None:
-    async with served(tmp_path / "home") as address, httpx2.AsyncClient() as client:
+    async with served(tmp_path / "home") as address, httpx2.AsyncClient(timeout=60) as client:
         refused = await client.get(f"{address}board.json", params=asked)
         assert refused.status_code == 400
         assert words in refused.text
@@ -118,7 +118,7 @@ async def test_posts_of_a_hosted_service_are_shown(tmp_path: Path) -> None:
         async with at_desk(home, **settings) as (agent, _):
             at = wire(utc_now() + timedelta(days=1))
             await planned(agent, "At the service", at, accounts=[INSTAGRAM], media=SLIDES)
-        async with served(home, **settings) as address, httpx2.AsyncClient() as client:
+        async with served(home, **settings) as address, httpx2.AsyncClient(timeout=60) as client:
             found = (await client.get(f"{address}board.json", params=SPAN)).json()
             assert "At the service" in [post["caption"] for post in found["posts"]]
 
@@ -136,7 +136,7 @@ async def test_a_secret_that_stands_in_a_post_is_cut_out(tmp_path: Path) -> None
 
 async def test_a_service_that_is_down_leaves_the_board_up(tmp_path: Path) -> None:
     settings = {"GENVIRAL_API_KEY": KEY, "GENVIRAL_BASE_URL": "http://127.0.0.1:9/nothing"}
-    async with served(tmp_path / "home", **settings) as address, httpx2.AsyncClient() as client:
-        answer = await client.get(f"{address}board.json", timeout=60)
+    async with served(tmp_path / "home", **settings) as address, httpx2.AsyncClient(timeout=60) as client:
+        answer = await client.get(f"{address}board.json")
         assert answer.status_code == 200
         assert [warning["provider"] for warning in answer.json()["warnings"]] == ["genviral"]

@@ -42,8 +42,8 @@ async def theirs(services: Town, caption: str, account: str) -> None:
 
 
 async def ended(agent: Agent, post_id: str) -> None:
-    told = await agent.call("check_status", post_id=post_id, wait_seconds=20)
-    assert told["data"]["terminal"], told
+    while not (await agent.call("check_status", post_id=post_id, wait_seconds=20))["data"]["terminal"]:
+        pass
 
 
 async def follow(agent: Agent, sent: BoardDelivery) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def schemas(tools: list[JsonObject]) -> dict[str, JsonObject]:
 def inspector(script: Script, room: Room, era: str) -> dict[str, JsonObject]:
     """Play a script with the Inspector's command line, a process for each call; return the schemas it lists."""
     server = ["--config", room.config(), "--server", "postwright", "--format", "json", "-q"]
-    server += ["--protocol-era", "modern" if era == STATELESS else "legacy"]
+    server += ["--protocol-era", "modern" if era == STATELESS else "legacy", "--connect-timeout", f"{node.PATIENCE}000"]
 
     def method(name: str, *arguments: str) -> tuple[Finished, JsonObject]:
         ended = room.run("inspector", "--cli", *server, "--method", name, *arguments)
@@ -140,4 +140,4 @@ def _python_client(room: Room, mode: str) -> Client:
             server = sse_client(url)
         case entry:
             server = entry["url"]
-    return Client(server, mode=mode, read_timeout_seconds=60)
+    return Client(server, mode=mode, read_timeout_seconds=node.PATIENCE)

@@ -35,7 +35,16 @@ SCRIPTS = {
 
 #: Seconds after which a client is taken to hang. The slowest of them, OpenClaw, needs about twelve
 #: on a quiet machine.
-PATIENCE = 100
+PATIENCE = 240
+
+#: Clients wait as long for a server, and begin with it: by themselves some go on without one that is slow to start.
+PATIENT = {
+    "MCP_TIMEOUT": f"{PATIENCE}000",
+    "MCP_CONNECT_TIMEOUT_MS": f"{PATIENCE}000",
+    "MCP_CONNECTION_NONBLOCKING": "false",
+    "MCPORTER_LIST_TIMEOUT": f"{PATIENCE}000",
+    "MCPORTER_CALL_TIMEOUT": f"{PATIENCE}000",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def needs(client: str) -> pytest.MarkDecorator:
 
 
 def run(client: str, *arguments: str, environment: Mapping[str, str], folder: Path) -> Finished:
-    """Run a client to its end in a folder, in exactly this environment plus node on the path.
+    """Run a client to its end in a folder, in exactly this environment plus node on the path and ``PATIENT``.
 
     Raises:
         FileNotFoundError: There is no node.
@@ -124,7 +133,7 @@ def _started(
     program = binary()
     process = subprocess.Popen(
         [program, SCRIPTS[client], *arguments],
-        env={**environment, "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}"},
+        env={**PATIENT, **environment, "PATH": f"{program.parent}{os.pathsep}{environment['PATH']}"},
         cwd=folder,
         stdin=stdin,
         stdout=subprocess.PIPE,

@@ -39,15 +39,15 @@ class Service:
     def lose_answers(self) -> None:
         """Let it take what it is sent from now on, but drop the connection instead of answering a create."""
         fault = {"method": "POST", "path": "/posts", "fault": "accept_then_drop", "times": 99}
-        httpx2.post(f"{self.base}/_sandbox/faults", json=fault).raise_for_status()
+        httpx2.post(f"{self.base}/_sandbox/faults", json=fault, timeout=60).raise_for_status()
 
     def recover(self) -> None:
         """Let it answer again."""
-        httpx2.delete(f"{self.base}/_sandbox/faults").raise_for_status()
+        httpx2.delete(f"{self.base}/_sandbox/faults", timeout=60).raise_for_status()
 
     def captions(self) -> list[str]:
         """Tell the caption of every post that it has."""
-        posts = httpx2.get(f"{self.base}/_sandbox/posts").raise_for_status().json()["posts"]
+        posts = httpx2.get(f"{self.base}/_sandbox/posts", timeout=60).raise_for_status().json()["posts"]
         return sorted(post["caption"] for post in posts)
 
 

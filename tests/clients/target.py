@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tests.peers.place import free_ports
+
 Transport = Literal["stdio", "http", "sse"]
 
 #: What starts the server; without arguments it speaks MCP on stdio. The variable names another build of it,
@@ -21,7 +23,7 @@ COMMAND = shlex.split(os.environ.get("POSTWRIGHT_TEST_COMMAND", "")) or [sys.exe
 ENDPOINTS = {"http": "/mcp", "sse": "/sse"}
 
 #: Seconds until a started process must answer, and until it must have ended.
-PATIENCE = 20
+PATIENCE = 120
 PAUSE = 0.02
 
 
@@ -73,9 +75,9 @@ def running(arguments: Sequence[str], environment: Mapping[str, str]) -> Generat
 
 
 def free_port() -> int:
-    """Find a loopback port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """Find a loopback port that nothing listens on, nor is soon given one by chance."""
+    (port,) = free_ports(1)
+    return port
 
 
 def answers(process: subprocess.Popen[bytes], port: int, patience: float = PATIENCE) -> bool:

@@ -9,7 +9,7 @@ from tests.clients.model import Script, Step
 from tests.clients.room import Room
 from tools.catalogue import TOOLS
 
-pytestmark = [pytest.mark.clients, node.needs("claude")]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900), node.needs("claude")]
 
 #: No call leaves the machine. Away from the vendor's own address, loading on demand has to be asked for.
 HERMETIC = {

@@ -5,7 +5,7 @@ from tests.clients.agents import HERMETIC
 from tests.clients.room import Room
 from tests.clients.target import COMMAND
 
-pytestmark = [pytest.mark.clients, node.needs("claude")]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900), node.needs("claude")]
 
 
 @pytest.mark.parametrize("room", ["stdio", "http"], indirect=True)

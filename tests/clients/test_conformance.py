@@ -20,7 +20,7 @@ RUNS: list[dict[str, Any]] = BASELINE["run"]
 #: What a check may come to that is neither good nor bad.
 NEITHER = {"INFO", "SKIPPED"}
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("room", ["http"], indirect=True)

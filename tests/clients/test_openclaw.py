@@ -8,7 +8,7 @@ from tests.clients.model import Script, Step
 from tests.clients.room import Room
 from tests.clients.story import MISTAKEN, TOOLS
 
-pytestmark = [pytest.mark.clients, pytest.mark.timeout(200), node.needs("openclaw")]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900), node.needs("openclaw")]
 
 
 def test_with_its_tools_laid_open_openclaw_refuses_what_the_schema_does_and_the_server_the_rest(room: Room) -> None:

@@ -9,7 +9,7 @@ from tests.clients.story import TOOLS, Service, serving, story
 from tests.clients.ways import CLIENTS, WAYS
 
 #: A client may take as long as node.py has patience, and the server and the service have to start before it.
-pytestmark = [pytest.mark.clients, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
 
 def way(client: str, transport: str, era: str) -> object:

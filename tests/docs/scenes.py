@@ -158,7 +158,9 @@ def _folder(found: Scene, request: pytest.FixtureRequest) -> None:
 
 
 def _today(found: Scene, request: pytest.FixtureRequest) -> None:
-    found.swap("2026-12-01", f"{datetime.now(UTC):%Y-%m-%d}")
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    found.swap("2026-12-01", day)
+    found.swap("$(date +%F)", day)  # which may be another day by the machine's zone, or by now
 
 
 def _held(found: Scene, request: pytest.FixtureRequest) -> None:

@@ -27,7 +27,7 @@ _OURS = re.compile(r"^(?:\w+=\S+ )*(?:uvx (?:--from \S+ )*)?postwright (?P<comma
 _ELSEWHERE = {row.command: row for row in ELSEWHERE}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("block", WITH_COMMANDS, ids=lambda block: block.name)
 def test_every_command_of_the_pages_does_what_it_is_there_for(
     block: Block, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest

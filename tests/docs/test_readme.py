@@ -43,7 +43,7 @@ def test_the_readme_is_one_screen() -> None:
 
 def test_the_conversation_in_the_readme_is_the_one_that_the_demo_holds(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "server", "demo"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=240).stdout
     [told] = [block.text for block in BLOCKS if block.page.name == "README.md" and block.language == "text"]
     at, demo = 0, [_timeless(line) for line in shown.splitlines()]
     for line in filter(None, _timeless(told).splitlines()):
@@ -53,7 +53,7 @@ def test_the_conversation_in_the_readme_is_the_one_that_the_demo_holds(tmp_path:
 
 
 def _timeless(text: str) -> str:
-    return re.sub(r"in 3 h 1\d min", "in 3 h 12 min", re.sub(r"\d{4}-\d\d-\d\dT[\d:]+", "2026-12-01T09:00:00", text))
+    return re.sub(r"in 3 h \d+ min", "in 3 h 12 min", re.sub(r"\d{4}-\d\d-\d\dT[\d:]+", "2026-12-01T09:00:00", text))
 
 
 def test_the_table_of_platforms_is_what_each_provider_reaches() -> None:

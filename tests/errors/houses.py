@@ -132,7 +132,7 @@ TRADES: dict[str, Trade] = {
 @asynccontextmanager
 async def genviral(home: Path) -> AsyncGenerator[House]:
     tap = Tap(genviral_sandbox.create_app(worker_delay=0.0))
-    async with running(tap) as url, httpx2.AsyncClient() as http:
+    async with running(tap) as url, httpx2.AsyncClient(timeout=60) as http:
         service = desk.Service(url, http)
 
         async def steer(failed: Failed | None) -> None:
@@ -146,7 +146,7 @@ async def genviral(home: Path) -> AsyncGenerator[House]:
 @asynccontextmanager
 async def postpost(home: Path) -> AsyncGenerator[House]:
     tap = Tap(postpost_sandbox.create_app(worker_delay=0.0))
-    async with running(tap) as url, httpx2.AsyncClient() as http:
+    async with running(tap) as url, httpx2.AsyncClient(timeout=60) as http:
         service = postpost_desk.PostPostService(url, http)
 
         async def steer(failed: Failed | None) -> None:
@@ -166,7 +166,7 @@ async def postpost(home: Path) -> AsyncGenerator[House]:
 @asynccontextmanager
 async def socialapi(home: Path) -> AsyncGenerator[House]:
     tap = Tap(socialapi_sandbox.create_app(worker_delay=0.0))
-    async with running(tap) as url, httpx2.AsyncClient() as http:
+    async with running(tap) as url, httpx2.AsyncClient(timeout=60) as http:
         controls = socialapi_desk.Service(url, http)
 
         async def steer(failed: Failed | None) -> None:

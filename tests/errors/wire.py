@@ -25,11 +25,13 @@ class Tap:
             nonlocal status
             status = message.get("status", status)
             content.extend(message.get("body", b""))
+            # Before it is sent: who has heard it may ask at once what it was.
+            if message["type"] == "http.response.body" and not message.get("more_body") and noted:
+                self.answers.append((status, _read(bytes(content))))
             await send(message)
 
+        noted = "/_sandbox/" not in scope["path"]
         await self._app(scope, receive, note)
-        if "/_sandbox/" not in scope["path"]:
-            self.answers.append((status, _read(bytes(content))))
 
     def refusal(self) -> Any:
         """The body of the last answer that was a refusal."""

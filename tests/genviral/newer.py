@@ -27,7 +27,7 @@ LINK = "https://lumen.example/a"
 async def serving(accounts: list[Body] | None = None) -> AsyncGenerator[Service]:
     """A sandbox of the newer generation."""
     app = create_app(accounts, generation="v2", worker_delay=0.0)
-    async with running(app) as url, httpx2.AsyncClient() as http:
+    async with running(app) as url, httpx2.AsyncClient(timeout=60) as http:
         yield Service(url, http)
 
 

@@ -1,5 +1,6 @@
 """An empty home for every test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,5 +20,6 @@ def room(tmp_path: Path) -> Room:
 @pytest.fixture
 def stocked(room: Room, tmp_path_factory: pytest.TempPathFactory) -> Room:
     """A home in which ``uvx postwright`` works."""
-    stock(room, build(tmp_path_factory.getbasetemp().parent / "shelf"))
+    base = tmp_path_factory.getbasetemp()
+    stock(room, build((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shelf"))
     return room

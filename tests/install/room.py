@@ -37,7 +37,7 @@ class Room:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
 
     def done(self, *arguments: str | Path, **more: str) -> str:

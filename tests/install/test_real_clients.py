@@ -15,7 +15,7 @@ from tests.clients.target import running
 from tests.install.models import Model, serve
 from tests.install.room import CLIENTS, JsonObject, Room
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
 #: How the program of each client is called in tests/clients/node.py, and what asks it for the state of its servers.
 PROGRAMS = {"claude-code": "claude", "openclaw": "openclaw", "codex": "codex", "gemini": "gemini"}

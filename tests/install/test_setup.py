@@ -244,10 +244,11 @@ def test_without_a_client_those_on_this_machine_are_shown_with_how_each_stands(r
     room.file("cursor").parent.mkdir()
     room.file("cursor").write_text("{", encoding="utf-8")
     (room.home / "bin").mkdir()
-    (room.home / "bin/claude").write_text("#!/bin/sh\n", encoding="utf-8")
-    (room.home / "bin/claude").chmod(0o755)
+    for program in ("claude", "uvx"):
+        (room.home / "bin" / program).write_text("#!/bin/sh\n", encoding="utf-8")
+        (room.home / "bin" / program).chmod(0o755)
     room.done("claude-code", "--scope", "project")
-    shown = room.setup(PATH=f"{room.home}/bin:{room.environment()['PATH']}").stdout
+    shown = room.setup(PATH=f"{room.home}/bin").stdout
     told = {words.splitlines()[0].partition(": postwright setup")[0]: words for words in reversed(shown.split("\n\n"))}
     assert told["Codex"].rstrip().endswith("postwright is there")
     assert "postwright would be added" in told["Gemini CLI"]

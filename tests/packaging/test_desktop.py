@@ -54,7 +54,7 @@ def test_the_bundles_own_tool_takes_the_manifest(room: Room) -> None:
     assert "passes" in validated.out
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_the_packed_bundle_starts_in_an_empty_home_with_what_its_user_answered(
     room: Room, installed: Path
 ) -> None:

@@ -16,7 +16,7 @@ from tests.clients.target import answers, end, free_port
 from tests.packaging.image import EVERYWHERE, PORT, Image, lines
 from tests.packaging.room import ROOT
 
-pytestmark = [pytest.mark.wheel, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.wheel, pytest.mark.timeout(900)]
 
 TOKEN = "token-of-a-container-in-a-test"
 FILE = lines()
@@ -45,7 +45,7 @@ def running(image: Image) -> Iterator[int]:
 
 
 def health(image: Image, port: int) -> int:
-    return image.start(image.command("HEALTHCHECK", port=port)).wait(20)
+    return image.start(image.command("HEALTHCHECK", port=port)).wait(240)
 
 
 def test_the_linter_finds_nothing_wrong_with_the_file() -> None:
@@ -86,10 +86,11 @@ def test_what_it_starts_is_well_while_it_serves_and_lets_nobody_in_without_the_t
     image: Image, running: int
 ) -> None:
     assert image.told["EXPOSE"] == PORT
-    assert health(image, running) == 0
-    assert httpx2.post(f"http://127.0.0.1:{running}/mcp").status_code == 401
+    # As often as an engine asks before it believes it: an answer may take longer than the command waits for it.
+    assert 0 in (health(image, running) for _ in range(3))
+    assert httpx2.post(f"http://127.0.0.1:{running}/mcp", timeout=60).status_code == 401
     authorized = {"Authorization": f"Bearer {TOKEN}"}
-    assert httpx2.get(f"http://127.0.0.1:{running}/metrics", headers=authorized).status_code == 200
+    assert httpx2.get(f"http://127.0.0.1:{running}/metrics", headers=authorized, timeout=60).status_code == 200
     assert any(image.at("/data").iterdir())
 
 
@@ -119,6 +120,6 @@ def test_it_is_not_well_when_the_server_says_so(image: Image) -> None:
 def test_without_a_token_it_says_what_is_missing_and_how_to_give_it(image: Image, tmp_path: Path) -> None:
     command = image.command("ENTRYPOINT", "CMD", port=free_port(), host=EVERYWHERE)
     with (tmp_path / "log").open("w+b") as log:
-        assert image.start(command, log).wait(30) == 2
+        assert image.start(command, log).wait(240) == 2
         log.seek(0)
         assert b"docker run --env POSTWRIGHT_HTTP_TOKEN=..." in log.read()

@@ -34,6 +34,7 @@ from schemas.asset import Probing
 from schemas.instant import Clock
 from server.dispatch import Dispatch
 from tests.desk import KEY, Agent, Body, Service
+from tests.sandbox.silence import GIVES_UP, Silence
 
 X = "postpost:twitter-1582941003"
 LINKEDIN = "postpost:linkedin-Tz9W5i6ZYG"
@@ -152,19 +153,21 @@ async def postpost(
     *,
     key: str = KEY,
     user: str | None = None,
-    send_timeout: float = 10.0,
-    media_seconds: float = 10.0,
+    send_timeout: float = 60.0,
+    media_seconds: float = 60.0,
     worker_delay: float = 0.0,
+    silence: bool = False,
 ) -> AsyncGenerator[tuple[Poster, PostPostService]]:
-    """An agent whose postwright speaks to a fresh sandbox of PostPost."""
-    async with running(create_app(worker_delay=worker_delay, files_at=FILES_AT)) as url, httpx2.AsyncClient() as http:
+    """An agent whose postwright speaks to a fresh sandbox of PostPost, and gives it up at once in its ``silence``."""
+    app = create_app(worker_delay=worker_delay, files_at=FILES_AT)
+    async with running(Silence(app) if silence else app) as url, httpx2.AsyncClient(timeout=60) as http:
         opened = agent(
             home,
             f"{url}{BASE_PATH}",
             clock,
             key=key,
             user=user,
-            send_timeout=send_timeout,
+            send_timeout=GIVES_UP if silence else send_timeout,
             media_seconds=media_seconds,
         )
         async with opened as found:
@@ -179,8 +182,8 @@ async def agent(
     *,
     key: str = KEY,
     user: str | None = None,
-    send_timeout: float = 10.0,
-    media_seconds: float = 10.0,
+    send_timeout: float = 60.0,
+    media_seconds: float = 60.0,
 ) -> AsyncGenerator[Poster]:
     """An agent at a postwright whose PostPost is at ``url``, put together as the server does."""
     async with running(Host()) as host, home_of(home, clock) as database:
@@ -235,4 +238,4 @@ def _fetcher(host: str, service: str, clock: Clock) -> Fetcher:
     async def resolve(name: str, _: int) -> list[tuple[str, int]]:
         return [("127.0.0.1", ports.get(name) or urlsplit(host).port or 0)]
 
-    return Fetcher(clock, resolve=resolve, permitted=lambda _: True, seconds=5.0)
+    return Fetcher(clock, resolve=resolve, permitted=lambda _: True, seconds=60.0)

@@ -8,6 +8,7 @@ import pytest
 from providers.postpost.changing import WRITE_SECONDS
 from schemas.instant import parse
 from tests.desk import TRIES, Body
+from tests.local.passing import pass_time
 from tests.postpost.desk import LINKEDIN, THREADS, Poster, PostPostService, X, postpost, slides
 
 pytestmark = pytest.mark.anyio
@@ -131,7 +132,7 @@ async def test_a_time_that_the_service_moves_is_told_as_it_is_now(tmp_path: Path
 async def test_a_change_that_comes_after_the_publisher_began_is_told_as_too_late(tmp_path: Path, act: str) -> None:
     async with postpost(tmp_path, worker_delay=3600.0) as (agent, service):
         post_id = await made(agent, service, "scheduled")
-        await service.fault("slow:1", *PUT)
+        await service.fault("slow:8", *PUT)
         bodies: list[Body] = []
         async with anyio.create_task_group() as group:
 
@@ -146,6 +147,7 @@ async def test_a_change_that_comes_after_the_publisher_began_is_told_as_too_late
             now = (await service.http.get(f"{service.url}/_sandbox/clock")).json()["now"]
             await service.advance((due - (parse(now) or due)).total_seconds() + 1)
             assert (await record(service))["posts"][0]["status"] == "pending"
+            pass_time(8)
         [body] = bodies
         assert (body["error_code"], body["retry"]["decision"]) == ("state_conflict", "check_first")
         assert "taken up the post before: it is queued" in body["message"]
@@ -220,10 +222,10 @@ async def test_a_change_that_is_answered_is_told_without_a_look_where_none_succe
 
 
 async def test_a_change_whose_answer_does_not_come_ends_in_time(tmp_path: Path) -> None:
-    async with postpost(tmp_path, send_timeout=0.5) as (agent, service):
+    async with postpost(tmp_path, silence=True) as (agent, service):
         post_id = await made(agent, service, "scheduled")
-        await service.fault("accept_then_slow:30", *PUT)
-        with anyio.fail_after(WRITE_SECONDS):
+        await service.fault("accept_then_slow:3600", *PUT)
+        with anyio.fail_after(2 * WRITE_SECONDS):
             body = await agent.call("update_post", post_id=post_id, scheduled_at=SATURDAY)
         assert (body["data"]["status"], body["data"]["scheduled_at"]) == ("scheduled", SATURDAY)
 

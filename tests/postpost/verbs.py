@@ -36,12 +36,12 @@ class Desk:
 
 @asynccontextmanager
 async def desk(home: Path) -> AsyncGenerator[Desk]:
-    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient(timeout=60) as http:
         wire = Wire(
             f"{url}{BASE_PATH}",
             SecretStr(KEY),
             utc_now,
-            timeout=5.0,
+            timeout=60.0,
             concurrency=3,
             user_agent="postwright/test",
             key_header="x-api-key",

@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.genviral import create_app
 from tests.sandbox.caller import HOSTED, INSTAGRAM, TIKTOK, TIKTOK_TOO, Caller, calling, to
+from tests.sandbox.still import still
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,7 @@ async def test_deliveries_are_dated_when_they_were_due_however_late_one_looks(to
 
 
 async def test_a_worker_may_be_slow_or_at_once() -> None:
-    async with calling(create_app(worker_delay=300)) as slow:
+    async with calling(create_app(worker_delay=300, clock=still())) as slow:
         created = await slow.create()
         await slow.wait(290)
         assert (await slow.shown(created["id"]))["status"] == "pending"

@@ -31,6 +31,7 @@ async def test_posts_are_filtered_by_status_and_by_the_time_of_their_creation(ge
     await genviral.create(caption="first")
     await genviral.wait(3600)
     middle = await genviral.ahead()
+    await genviral.wait(1)
     await genviral.create(caption="second", scheduled_at="2990-01-01T00:00:00Z")
     await genviral.wait(3600)
     await genviral.create(caption="third")

@@ -23,9 +23,9 @@ SEED = {"id": STRANGER, "platform": "threads", "type": "byo", "username": "a", "
 async def test_serve_reports_its_port_and_ends_when_cancelled() -> None:
     ports: asyncio.Queue[int] = asyncio.Queue()
     task = asyncio.create_task(serve(create_app(), on_ready=ports.put_nowait))
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         port = await ports.get()
-    async with httpx2.AsyncClient(verify=False) as http:
+    async with httpx2.AsyncClient(verify=False, timeout=60) as http:
         assert (await http.get(f"http://127.0.0.1:{port}/_sandbox/clock")).status_code == 200
     task.cancel()
     assert isinstance((await asyncio.gather(task, return_exceptions=True))[0], asyncio.CancelledError)
@@ -41,7 +41,7 @@ async def test_a_taken_port_is_an_error_of_the_system() -> None:
 
 
 def test_a_caller_without_a_loop_is_served_from_a_thread() -> None:
-    with running_in_thread(create_app()) as url, httpx2.Client(verify=False) as http:
+    with running_in_thread(create_app()) as url, httpx2.Client(verify=False, timeout=60) as http:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         assert http.post(f"{url}{BASE_PATH}/posts", json=post(), headers=headers).status_code == 201
 
@@ -72,7 +72,7 @@ async def test_nothing_is_printed_or_logged_whatever_happens(
 
 @pytest.mark.anyio
 async def test_an_open_connection_does_not_keep_a_server_from_ending() -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         async with running(create_app()) as url:
             reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
             writer.write(b"POST /api/partner/v1/posts HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")

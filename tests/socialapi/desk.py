@@ -19,6 +19,7 @@ from server.app import build
 from server.settings import load
 from tests import desk
 from tests.desk import SLIDES, Body
+from tests.sandbox.silence import GIVES_UP, Silence
 
 KEY = f"sapi_key_{'9f3c1d' * 10}00"
 INSTAGRAM = "socialapi:acc_01AAA"
@@ -43,15 +44,15 @@ def later(**delta: float) -> str:
 
 
 def moving() -> tuple[Callable[[], datetime], Callable[[timedelta], None]]:
-    """A clock, and what moves it on."""
-    shift = timedelta()
+    """A clock that stands, and what moves it on."""
+    now = datetime.now(UTC)
 
     def clock() -> datetime:
-        return datetime.now(UTC) + shift
+        return now
 
     def move(by: timedelta) -> None:
-        nonlocal shift
-        shift += by
+        nonlocal now
+        now += by
 
     return clock, move
 
@@ -127,13 +128,18 @@ async def socialapi(
     *,
     delay: float = 0.0,
     plan: str = "starter",
+    silence: float | None = None,
     **settings: str,
 ) -> AsyncGenerator[tuple[Agent, Service]]:
-    """An agent whose postwright speaks to a fresh sandbox; deliveries take ``delay`` seconds there."""
+    """An agent whose postwright speaks to a fresh sandbox; deliveries take ``delay`` seconds there.
+
+    Where the sandbox is silent, ``silence`` seconds pass at once; by default a call is given up sooner then.
+    """
     app = create_app(worker_delay=delay, plan=plan)
+    settings = {"SEND_TIMEOUT": str(GIVES_UP), **settings} if silence else settings
     async with (
-        running(app) as url,
-        httpx2.AsyncClient() as http,
+        running(Silence(app, silence) if silence else app) as url,
+        httpx2.AsyncClient(timeout=60) as http,
         agent(home, f"{url}{BASE_PATH}", clock, **settings) as found,
     ):
         yield found, Service(url, http)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sandbox.serve import running
 from tests.desk import SLIDES, TRIES, Body
+from tests.sandbox.silence import PASSES
 from tests.socialapi.desk import (
     FACEBOOK,
     INSTAGRAM,
@@ -28,11 +29,11 @@ pytestmark = pytest.mark.anyio
 
 #: The service acts, but its answer does not arrive.
 ACTED = (
-    "accept_then_drop", "accept_then_drop:eof", "accept_then_html_500", "accept_then_slow:30",
+    "accept_then_drop", "accept_then_drop:eof", "accept_then_html_500", "accept_then_slow:3600",
     "accept_then_status:502", "accept_then_status:500:system.internal",
 )  # fmt: skip
 #: The service does not act, which its answer does not prove.
-NOT_ACTED = ("drop_before", "html_500", "status:503", "status:500:system.internal", "slow:30")
+NOT_ACTED = ("drop_before", "html_500", "status:503", "status:500:system.internal", "slow:3600")
 
 
 @pytest.mark.parametrize("fault", ACTED)
@@ -40,7 +41,7 @@ NOT_ACTED = ("drop_before", "html_500", "status:503", "status:500:system.interna
 async def test_a_lost_answer_is_settled_by_the_next_call_without_a_double(
     tmp_path: Path, path: str, fault: str
 ) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault, path)
         following = await lose(agent)
@@ -54,7 +55,7 @@ async def test_a_lost_answer_is_settled_by_the_next_call_without_a_double(
 
 @pytest.mark.parametrize("fault", NOT_ACTED)
 async def test_a_publication_that_never_arrived_is_made_up_for(tmp_path: Path, fault: str) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault, PUBLISH)
         following = await lose(agent)
@@ -65,7 +66,7 @@ async def test_a_publication_that_never_arrived_is_made_up_for(tmp_path: Path, f
 
 @pytest.mark.parametrize("fault", NOT_ACTED)
 async def test_a_draft_that_never_arrived_is_known_not_to_be_out(tmp_path: Path, fault: str) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault)
         following = await lose(agent)
@@ -114,7 +115,7 @@ async def test_another_process_settles_what_one_left_behind(tmp_path: Path, path
 @pytest.mark.parametrize("changes", [{"scheduled_at": later(hours=3)}, {"mode": "draft"}], ids=["scheduled", "draft"])
 async def test_a_lost_schedule_or_draft_is_found_by_its_content(tmp_path: Path, changes: Body, fault: str) -> None:
     status = "draft" if "mode" in changes else "scheduled"
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         await agent.call("list_accounts")
         await service.fault(fault)
         following = await lose(agent, **changes)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sandbox.serve import running
 from tests.desk import Body
+from tests.sandbox.silence import PASSES
 from tests.socialapi.desk import (
     FACEBOOK,
     INSTAGRAM,
@@ -30,7 +31,7 @@ from tests.socialapi.desk import (
 pytestmark = pytest.mark.anyio
 
 DELETE = ("/posts/{id}", "DELETE")
-ACTED = ("accept_then_drop", "accept_then_html_500", "accept_then_slow:40", "accept_then_status:500:system.internal")
+ACTED = ("accept_then_drop", "accept_then_html_500", "accept_then_slow:3600", "accept_then_status:500:system.internal")
 NOT_ACTED = ("drop_before", "html_500", "status:500:system.internal")
 GONE, LIVE = (True, False), (False, True)
 
@@ -112,7 +113,7 @@ async def test_a_failed_delivery_that_may_be_live_is_said_to_be(tmp_path: Path) 
 async def test_a_deletion_whose_answer_is_lost_is_seen_to_have_been_made(
     tmp_path: Path, state: str, fault: str
 ) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         post_id = await made(agent, service, state)
         await service.fault(fault, *DELETE)
         body = await agent.call("delete_post", post_id=post_id)

@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 from tests.desk import Body
+from tests.sandbox.silence import PASSES
 from tests.socialapi.desk import (
     FACEBOOK,
     GOOGLE,
@@ -21,7 +22,7 @@ from tests.socialapi.desk import (
 pytestmark = pytest.mark.anyio
 
 RETRY = "/posts/{id}/retry"
-ACTED = ("accept_then_drop", "accept_then_html_500", "accept_then_slow:30", "accept_then_status:500:system.internal")
+ACTED = ("accept_then_drop", "accept_then_html_500", "accept_then_slow:3600", "accept_then_status:500:system.internal")
 NOT_ACTED = ("drop_before", "html_500", "status:500:system.internal")
 
 
@@ -112,7 +113,7 @@ async def test_a_delivery_that_fails_once_more_is_told_as_failed(tmp_path: Path)
 @pytest.mark.parametrize("fault", ACTED)
 @pytest.mark.parametrize("heals", [True, False], ids=["publishes", "fails again"])
 async def test_a_retry_whose_answer_is_lost_is_seen_to_have_run(tmp_path: Path, fault: str, heals: bool) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         post_id = await made(agent, service, "failed")
         for account in [] if heals else [FACEBOOK, THREADS]:
             await service.failing(account, THROTTLED)

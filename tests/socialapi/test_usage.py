@@ -7,6 +7,7 @@ import pytest
 from providers.protocol import Failure
 from schemas.errors import ErrorCode
 from schemas.post import Limit
+from tests.sandbox.silence import PASSES
 from tests.socialapi.desk import FACEBOOK, Agent, socialapi
 
 pytestmark = pytest.mark.anyio
@@ -52,9 +53,9 @@ async def test_what_is_not_told_ahead_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/media/storage", "/users/me"])
-@pytest.mark.parametrize("fault", ["status:403:auth.insufficient_scope", "page:502", "slow:30"])
+@pytest.mark.parametrize("fault", ["status:403:auth.insufficient_scope", "page:502", "slow:3600"])
 async def test_the_counts_do_without_the_rest(tmp_path: Path, path: str, fault: str) -> None:
-    async with socialapi(tmp_path, SEND_TIMEOUT="0.5") as (agent, service):
+    async with socialapi(tmp_path, silence=PASSES) as (agent, service):
         await service.fault(fault, path, "GET", times=3)
         told = await agent.provider.usage()
         assert "posts" in {limit.metric for limit in told.limits}

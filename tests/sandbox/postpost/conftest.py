@@ -7,11 +7,12 @@ import pytest
 
 from sandbox.postpost import MANAGED, create_app
 from tests.sandbox.postpost.caller import TODAY, Caller, calling
+from tests.sandbox.still import still
 
 
 @pytest.fixture
 async def postpost(anyio_backend: str) -> AsyncGenerator[Caller]:
-    async with calling(create_app()) as caller:
+    async with calling(create_app(clock=still())) as caller:
         yield caller
 
 

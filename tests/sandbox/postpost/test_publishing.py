@@ -21,6 +21,7 @@ from tests.sandbox.postpost.caller import (
     Caller,
     calling,
 )
+from tests.sandbox.still import still
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +51,7 @@ async def test_posts_are_dated_when_they_were_due_however_late_one_looks(today: 
 
 
 async def test_publishing_may_be_slow_or_at_once() -> None:
-    async with calling(create_app(worker_delay=300)) as slow:
+    async with calling(create_app(worker_delay=300, clock=still())) as slow:
         group = await slow.create(scheduledTime=await slow.ahead(seconds=1))
         await slow.wait(290)
         assert (await slow.shown(group))[0]["status"] == "processing"

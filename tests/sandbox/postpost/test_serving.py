@@ -15,7 +15,7 @@ SEED = {"platformId": "twitter-1", "username": "@a", "accessTokenExpiresAt": "29
 
 
 def test_a_caller_without_a_loop_is_served_from_a_thread() -> None:
-    with running_in_thread(create_app()) as url, httpx2.Client(verify=False) as http:
+    with running_in_thread(create_app()) as url, httpx2.Client(verify=False, timeout=60) as http:
         answer = http.post(f"{url}{BASE_PATH}/create-post", json=post(), headers={"x-api-key": KEY})
         assert answer.status_code == 200
 

@@ -143,5 +143,5 @@ class Caller:
 @asynccontextmanager
 async def calling(app: ASGIApp) -> AsyncGenerator[Caller]:
     """Serve ``app`` and call it."""
-    async with running(app) as url, httpx2.AsyncClient(verify=NO_TLS) as http:
+    async with running(app) as url, httpx2.AsyncClient(verify=NO_TLS, timeout=60) as http:
         yield Caller(url, http)

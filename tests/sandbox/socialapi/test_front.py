@@ -93,7 +93,7 @@ async def test_the_proxy_turns_away_pythons_own_client(socialapi: Caller) -> Non
 def test_the_proxy_lets_nothing_through_that_is_too_large() -> None:
     with running_in_thread(create_app()) as url:
         port = int(url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(b"POST /v1/media/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n")
             answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 413 ")

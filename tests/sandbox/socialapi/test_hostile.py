@@ -58,7 +58,7 @@ def http() -> Generator[httpx2.Client]:
     headers = {"Authorization": f"Bearer {KEY}"}
     with (
         running_in_thread(create_app(worker_delay=0)) as url,
-        httpx2.Client(verify=False, base_url=url + BASE_PATH, headers=headers) as client,
+        httpx2.Client(verify=False, timeout=60, base_url=url + BASE_PATH, headers=headers) as client,
     ):
         yield client
 
