@@ -90,7 +90,7 @@ async def genviral(
     home: Path, clock: Clock = utc_now, fetching: Callable[[Clock], Fetcher] = Fetcher, /, **settings: str
 ) -> AsyncGenerator[tuple[Agent, Service]]:
     """An agent whose postwright speaks to a fresh sandbox of Genviral; ``settings`` as in the environment."""
-    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient(timeout=60) as http:
         given = {
             "GENVIRAL_API_KEY": KEY,
             "GENVIRAL_BASE_URL": f"{url}{BASE_PATH}",

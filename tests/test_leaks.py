@@ -37,7 +37,7 @@ def run(tmp_path: Path, body: str) -> subprocess.CompletedProcess[str]:
         str(tmp_path),
     ]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=240)
 
 
 @pytest.mark.parametrize(

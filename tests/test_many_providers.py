@@ -93,7 +93,7 @@ async def test_a_mixed_call_is_refused_with_its_ready_made_split(tmp_path: Path)
 
 @pytest.mark.parametrize("down", SANDBOXES)
 async def test_one_provider_that_is_down_is_a_warning(tmp_path: Path, down: str) -> None:
-    async with everything(tmp_path) as (everyone, urls), httpx2.AsyncClient() as http:
+    async with everything(tmp_path) as (everyone, urls), httpx2.AsyncClient(timeout=60) as http:
         fault = {"path": "/{any}", "fault": "status:500", "times": 99}
         paths = {"GENVIRAL": "/accounts", "POSTPOST": "/platform-connections", "SOCIALAPI": "/accounts"}
         answer = await http.post(f"{urls[down]}/_sandbox/faults", json={**fault, "path": paths[down]})

@@ -32,5 +32,5 @@ class Standin:
 
 @contextmanager
 def standing(app: ASGIApp) -> Generator[Standin]:
-    with running_in_thread(app) as url, httpx2.Client(verify=False) as http:
+    with running_in_thread(app) as url, httpx2.Client(verify=False, timeout=60) as http:
         yield Standin(url, http)

@@ -58,7 +58,7 @@ class Shell:
             env={**os.environ, **own, **variables},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
         assert finished.returncode == 0, finished.stderr

@@ -165,7 +165,7 @@ class Desk:
 @asynccontextmanager
 async def at(home: Path, name: str, app: ASGIApp, path: str, key: str) -> AsyncGenerator[Desk]:
     watch = Watch()
-    async with running(app) as url, httpx2.AsyncClient() as http:
+    async with running(app) as url, httpx2.AsyncClient(timeout=60) as http:
         given = {f"{name}_API_KEY": key, f"{name}_BASE_URL": f"{url}{path}"}
         async with desk.agent(home, watch, **given) as agent:
             yield Desk(agent, url, http, watch)
@@ -272,13 +272,13 @@ class Embedded:
             await self._until(lambda: bool(self.hook.seen))
             self.watch.move(timedelta(hours=30))
         found = None
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             while found != status:
                 found = (await self.agent.call("check_status", post_id=post_id))["data"]["status"]
                 await anyio.sleep(0.05)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             while not condition():  # noqa: ASYNC110  (another task sets no event)
                 await anyio.sleep(0.02)
 

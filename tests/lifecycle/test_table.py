@@ -137,7 +137,7 @@ async def deleted(stage: Stage, post_id: str, before: int) -> None:
 
 async def sent_again(stage: Stage, post_id: str, before: int) -> None:
     await stage.deliver()
-    with anyio.fail_after(20):
+    with anyio.fail_after(100):
         while await stage.appearances() == before:  # noqa: ASYNC110  (who delivers sets no event)
             await anyio.sleep(0.05)
     again = await stage.agent.call("retry_post", post_id=post_id)

@@ -255,7 +255,7 @@ def limits_of(process: psutil.Process) -> dict[str, str]:
 
 async def running(argument: str) -> psutil.Process:
     """Find the process that measures a file, once it has limited itself: memory first, the size of files last."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(100):
         while True:
             for process in psutil.Process().children():
                 try:

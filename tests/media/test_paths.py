@@ -118,7 +118,7 @@ async def test_a_path_that_leads_elsewhere_is_refused_with_a_fix_and_opens_nothi
     path, why, fix = HOSTILE[name]
     named = path.replace("{}", str(land.open))
     async with town(land) as (agent, service):
-        with watching(land.outside) as watch, anyio.fail_after(20):
+        with watching(land.outside) as watch, anyio.fail_after(100):
             problems = [await upload(agent, named), await create(agent, named)]
             assert watch.opened() == []
         assert [problem["path"] for problem in problems] == ["/path", "/media/urls/0"]

@@ -332,7 +332,7 @@ async def test_a_person_approves_the_content_of_a_file_and_not_what_lies_there_b
 
 @pytest.mark.parametrize("seconds", [0.0, 0.4])
 async def test_a_file_that_needs_longer_than_a_post_has_is_to_be_uploaded_first(tmp_path: Path, seconds: float) -> None:
-    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient() as http:
+    async with running(create_app(worker_delay=0.0)) as url, httpx2.AsyncClient(timeout=60) as http:
         service = Service(url, http)
         given = {"HOME": str(tmp_path / "home"), "GENVIRAL_API_KEY": KEY, "GENVIRAL_BASE_URL": f"{url}{BASE_PATH}"}
         async with open_desk(load({f"POSTWRIGHT_{name}": value for name, value in given.items()})) as opened:

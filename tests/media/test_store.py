@@ -52,7 +52,7 @@ def lines(process: subprocess.Popen[bytes], number: int) -> list[str]:
 
 
 def told(process: subprocess.Popen[bytes]) -> list[str]:
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == 0
     return output.decode().split()
 
@@ -136,7 +136,7 @@ def test_a_disk_that_fills_is_told_and_leaves_nothing(tmp_path: Path, size: int)
         pytest.skip("this system mounts nothing for us")
     inside = 'mount -t tmpfs -o size=1m disk "$0" && exec "$1" -m tests.media.filling "$0" "$2"'
     command = ["unshare", "-rm", "sh", "-c", inside, str(tmp_path), sys.executable, str(size)]
-    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, timeout=240)
     found = json.loads(done.stdout.splitlines()[-1])
     fine = [fate for fate in found["told"] if fate == [True, None, "accepted"]]
     assert [fate for fate in found["told"] if fate not in fine] == [[False, "storage_failed", "nothing_sent"]] * (
@@ -151,7 +151,7 @@ def test_a_disk_that_fills_is_told_and_leaves_nothing(tmp_path: Path, size: int)
 def test_a_file_that_may_grow_no_further_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     inside = 'ulimit -f 600; exec "$0" -m tests.media.filling "$1" 700000'
     command = ["sh", "-c", inside, sys.executable, str(tmp_path)]
-    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, timeout=240)
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["told"] == [[False, "storage_failed", "nothing_sent"]] * 4
     assert (found["small"], len(found["names"])) == (True, 1)

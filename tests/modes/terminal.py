@@ -14,7 +14,7 @@ from typing import Self
 import anyio
 
 #: Seconds until a command must have said something.
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass

@@ -84,7 +84,7 @@ async def test_a_pipe_is_no_person(tmp_path: Path, verb: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
         assert run.returncode == 2
         assert "terminal" in run.stderr

@@ -25,7 +25,7 @@ def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -52,7 +52,7 @@ def started(
             yield process
         finally:
             process.kill()
-            process.wait(timeout=20)
+            process.wait(timeout=120)
 
 
 def logged(home: Path) -> str:
@@ -64,4 +64,4 @@ def logged(home: Path) -> str:
 def stop(process: "subprocess.Popen[str]", how: signal.Signals = signal.SIGTERM) -> int:
     """Ask a process to stop, and wait for it."""
     process.send_signal(how)
-    return process.wait(timeout=20)
+    return process.wait(timeout=120)

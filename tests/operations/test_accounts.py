@@ -64,7 +64,7 @@ async def run(home: Path, *words: str, told: str = "") -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     done = await anyio.to_thread.run_sync(command)
     assert "Traceback" not in done.stderr, done.stderr

@@ -434,7 +434,7 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert shown.returncode == 1, shown.stderr
     assert "Nothing was done" in shown.stderr

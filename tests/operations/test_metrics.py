@@ -40,7 +40,7 @@ async def serving(home: Path, *command: str, **settings: str) -> AsyncGenerator[
 
 
 async def get(url: str, path: str, **headers: str) -> httpx2.Response:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         return await client.get(f"{url}{path}", headers=headers)
 
 
@@ -58,7 +58,7 @@ async def samples(url: str, **headers: str) -> dict[str, float]:
 async def call(url: str, tool: str, token: str | None = None, **arguments: object) -> None:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
     ):
         await client.call_tool(tool, arguments)
@@ -130,7 +130,7 @@ async def test_requests_to_a_hosted_provider_are_counted_by_what_came_of_them(tm
         given = {"GENVIRAL_API_KEY": KEY, "GENVIRAL_BASE_URL": f"{service}{BASE_PATH}", "SEND_TIMEOUT": "5"}
         async with serving(tmp_path / "home", "serve", "--port", "0", **given) as url:
             await call(url, "create_post", caption="Hello", accounts=[INSTAGRAM], media=SLIDES)
-            async with httpx2.AsyncClient() as http:
+            async with httpx2.AsyncClient(timeout=60) as http:
                 fault = {"method": "POST", "path": "/posts", "fault": "html_500", "times": 1}
                 (await http.post(f"{service}/_sandbox/faults", json=fault)).raise_for_status()
             await call(url, "create_post", caption="Another", accounts=[INSTAGRAM], media=SLIDES)
@@ -147,7 +147,7 @@ async def test_metrics_need_the_token_and_health_does_not(tmp_path: Path) -> Non
         assert (await get(url, "/metrics")).status_code == 401
         assert (await get(url, "/metrics", Authorization="Bearer another-one")).status_code == 401
         assert await samples(url, Authorization=f"Bearer {TOKEN}")
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             await until(lambda: healthy(url))
         answer = await get(url, "/healthz")
     assert set(answer.json()) == {"status", "database", "delivery"}
@@ -162,7 +162,7 @@ async def test_a_page_elsewhere_cannot_read_metrics_under_another_name(tmp_path:
 async def test_health_fails_while_posts_wait_for_nobody(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with Embedded(home, utc_now) as engine, serving(home, "serve", "--port", "0", MODE="read") as url:
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             await until(lambda: healthy(url))
         await engine.local.create(order(scheduled_at=utc_now() + timedelta(hours=1)))
 
@@ -176,7 +176,7 @@ async def test_health_fails_while_posts_wait_for_nobody(tmp_path: Path) -> None:
 async def test_health_fails_while_the_database_cannot_be_used(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with serving(home, "serve", "--port", "0", PROVIDERS="local") as url:
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             await until(lambda: healthy(url))
         (home / "postwright.db").write_bytes(b"no database any more" * 1000)
 

@@ -28,7 +28,7 @@ def test_systemd_finds_nothing_wrong_with_its_unit(tmp_path: Path) -> None:
     path = tmp_path / "postwright.service"
     path.write_text(UNIT, encoding="utf-8")
     command = ["systemd-analyze", "verify", "--user", str(path)]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert not [line for line in shown.stderr.splitlines() if "postwright.service" in line], shown.stderr
 
 

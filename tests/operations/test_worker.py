@@ -80,7 +80,7 @@ async def test_a_worker_that_is_asked_to_stop_lets_a_delivery_under_way_finish(t
 
     async with receiver(slowly) as hook, Embedded(home, utc_now, Webhook(hook.url, None, utc_now)) as engine:
         made = await engine.local.create(order("Slow", WEBHOOK))
-        with started(home, "worker", WEBHOOK_URL=hook.url) as worker, anyio.fail_after(30):
+        with started(home, "worker", WEBHOOK_URL=hook.url) as worker, anyio.fail_after(100):
             await reached.wait()
             worker.send_signal(signal.SIGTERM)
             await logs(home, "worker_stopping")

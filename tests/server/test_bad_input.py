@@ -69,7 +69,7 @@ def pipe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipe]:
         started.write(b'{"jsonrpc": "2.0", "method": "notifications/initialized"}')
         yield started
         cast("IO[bytes]", process.stdin).close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
     assert KEY.encode() not in (tmp_path / "stderr.txt").read_bytes()
 
 

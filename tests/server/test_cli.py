@@ -31,7 +31,7 @@ def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -49,7 +49,7 @@ def started(home: Path, *arguments: str, **settings: str) -> Generator[subproces
             yield process
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
+            process.wait(timeout=120)
 
 
 #: Starts the command line, and has a person interrupt it while it loads its last command.
@@ -75,7 +75,7 @@ def test_an_interruption_while_the_command_line_loads_ends_it_without_a_tracebac
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
@@ -190,7 +190,7 @@ def test_the_sandbox_takes_its_accounts_from_a_file(tmp_path: Path) -> None:
     ) as run_:
         output = cast("IO[str]", run_.stdout)
         [base] = re.findall(r"BASE_URL=(\S+)", "".join(output.readline() for _ in range(3)))
-        answer = httpx2.get(f"{base}/accounts", headers={"Authorization": "Bearer x.y"})
+        answer = httpx2.get(f"{base}/accounts", headers={"Authorization": "Bearer x.y"}, timeout=60)
         assert [account["display_name"] for account in answer.json()["data"]["accounts"]] == ["Me"]
 
 

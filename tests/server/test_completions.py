@@ -74,7 +74,7 @@ async def test_a_service_that_is_down_or_never_answers_is_left_out(tmp_path: Pat
             "SOCIALAPI_BASE_URL": f"http://127.0.0.1:{port}",
         }
         async with client(tmp_path, **addresses) as found:
-            with anyio.fail_after(20):
+            with anyio.fail_after(100):
                 assert (await typed(found, "plan_week", "accounts", "")).values == ["local:outbox"]
         group.cancel_scope.cancel()
 

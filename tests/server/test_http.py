@@ -42,14 +42,14 @@ async def serving(home: Path, transport: str = "http", **settings: str) -> Async
     async with build(loaded) as app, anyio.create_task_group() as group:
         served = http.http_app if transport == "http" else http.sse_app
         group.start_soon(http.listen, served(app.server, loaded, "127.0.0.1"), "127.0.0.1", 0, note)
-        with anyio.fail_after(20):
+        with anyio.fail_after(100):
             await ready.wait()
         yield f"http://127.0.0.1:{ports[0]}"
         group.cancel_scope.cancel()
 
 
 async def status(url: str, **headers: str) -> int:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         return (await client.post(url, json=PING, headers={**HEADERS, **headers})).status_code
 
 
@@ -70,7 +70,7 @@ async def test_without_the_token_nothing_is_answered(tmp_path: Path) -> None:
 async def test_the_token_guards_sse_too(tmp_path: Path) -> None:
     async with serving(tmp_path, "sse", HTTP_TOKEN=TOKEN) as url:
         assert await status(f"{url}/messages/") == 401
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             assert (await client.get(f"{url}/sse")).status_code == 401
 
 
@@ -98,7 +98,7 @@ async def test_a_host_that_the_settings_add_is_let_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/mcp", "/messages/"])
 async def test_a_huge_body_is_refused(tmp_path: Path, path: str) -> None:
-    async with serving(tmp_path, "http" if path == "/mcp" else "sse") as url, httpx2.AsyncClient() as client:
+    async with serving(tmp_path, "http" if path == "/mcp" else "sse") as url, httpx2.AsyncClient(timeout=60) as client:
         body = b'{"x": "' + b"x" * (http.MAX_BODY + 1) + b'"}'
         assert (await client.post(f"{url}{path}", content=body, headers=HEADERS)).status_code == 413
 

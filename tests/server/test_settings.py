@@ -72,7 +72,7 @@ def test_the_page_of_settings_is_what_the_settings_are() -> None:
 def test_a_server_that_cannot_start_says_why_and_leaves() -> None:
     environment = given(GENVIRAL_CONCURRENCY="99", GENVIRAL_API_KEY=KEY)
     run = subprocess.run(
-        [sys.executable, "-m", "server"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "server"], env=environment, capture_output=True, text=True, check=False, timeout=240
     )
     assert (run.returncode, run.stdout) == (2, "")
     assert "POSTWRIGHT_GENVIRAL_CONCURRENCY" in run.stderr

@@ -45,7 +45,7 @@ async def test_one_provider_alone_can_be_asked(tmp_path: Path) -> None:
 async def test_a_provider_that_cannot_be_asked_is_a_warning_unless_it_is_the_only_one(tmp_path: Path) -> None:
     async with everything(tmp_path) as (everyone, urls):
         fault = {"method": "GET", "path": "/subscription", "fault": "status:500", "times": 20}
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=60) as http:
             (await http.post(f"{urls['GENVIRAL']}/_sandbox/faults", json=fault)).raise_for_status()
         body = await everyone.call("get_usage")
         assert [warning["provider"] for warning in body["data"]["warnings"]] == ["genviral"]

@@ -4,10 +4,16 @@ import sys
 from pathlib import Path
 
 import anyio
+import pytest
 
 from engine.clock import utc_now
 from tests.desk import agent
 from tests.wire.desk import GENVIRAL
+
+
+def patient(patch: pytest.MonkeyPatch) -> None:
+    """Let every request get its turn, even if the process that has it stands still for a while."""
+    patch.setattr("providers.wire.TURN_SECONDS", 100.0)
 
 
 async def list_posts(home: Path, url: str, concurrency: str, times: int) -> None:
@@ -18,4 +24,6 @@ async def list_posts(home: Path, url: str, concurrency: str, times: int) -> None
 
 
 if __name__ == "__main__":
-    anyio.run(list_posts, Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    with pytest.MonkeyPatch.context() as patched:
+        patient(patched)
+        anyio.run(list_posts, Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -49,15 +49,15 @@ class House:
 
     @asynccontextmanager
     async def serving(self) -> AsyncGenerator[Service]:
-        async with running(self.app()) as url, httpx2.AsyncClient() as http:
+        async with running(self.app()) as url, httpx2.AsyncClient(timeout=60) as http:
             yield Service(url, http)
 
     @asynccontextmanager
     async def agent(
-        self, service: Service, home: Path, clock: Clock = utc_now, **settings: str
+        self, service: Service, home: Path, clock: Clock = utc_now, *, listed: bool = True, **settings: str
     ) -> AsyncGenerator[Agent]:
         async with agent(home, clock, **{**self.settings(service.url), **settings}) as found:
-            assert (await found.call("list_accounts"))["ok"]
+            assert not listed or (await found.call("list_accounts"))["ok"]
             yield found
 
 
@@ -87,14 +87,14 @@ HOUSES = (GENVIRAL, POSTPOST, SOCIALAPI)
 
 
 def moving() -> tuple[Clock, Callable[[float], None]]:
-    """A clock, and what sets it on by so many seconds."""
-    shift = timedelta()
+    """A clock that stands still, and what sets it on by so many seconds."""
+    now = datetime.now(UTC)
 
     def clock() -> datetime:
-        return datetime.now(UTC) + shift
+        return now
 
     def move(seconds: float) -> None:
-        nonlocal shift
-        shift += timedelta(seconds=seconds)
+        nonlocal now
+        now += timedelta(seconds=seconds)
 
     return clock, move

@@ -73,7 +73,7 @@ async def listening(on_accept: Callable[[], None] = lambda: None) -> AsyncGenera
 
 
 async def send(service: Service, clock: Clock, body: dict[str, str] | None) -> Answer:
-    wire = Wire(service.url, SecretStr("a-key-of-a-test"), clock, timeout=5.0, concurrency=1, user_agent="test")
+    wire = Wire(service.url, SecretStr("a-key-of-a-test"), clock, timeout=60.0, concurrency=1, user_agent="test")
     try:
         return await wire.send("POST", "/posts", body=body, leave_by=LEAVE_BY)
     finally:
