@@ -12,7 +12,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from schemas.jsonvalue import members
 
 ROOT = Path(__file__).parent.parent
-pytestmark = [pytest.mark.wheel, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.wheel, pytest.mark.timeout(900)]
 
 
 def run(*command: str | Path, **changes: str) -> str:
@@ -75,7 +75,7 @@ async def test_an_agent_posts_through_the_installed_wheel_over_stdio(home: Path,
         assert {tool.name for tool in (await client.list_tools()).tools} >= {"create_post", "check_status"}
         made = await client.call_tool("create_post", {"caption": "From the wheel", "accounts": ["local:outbox"]})
         post = members(made.structured_content)["data"]["id"]
-        status = await client.call_tool("check_status", {"post_id": post, "wait_seconds": 20})
+        status = await client.call_tool("check_status", {"post_id": post, "wait_seconds": 50})
         assert members(status.structured_content)["data"]["status"] == "published"
     [written] = (tmp_path / "state" / "outbox").glob("*.md")
     assert "From the wheel" in written.read_text(encoding="utf-8")

@@ -72,7 +72,8 @@ async def test_pausing_and_moving_at_once_is_a_contradiction(tmp_path: Path) -> 
 async def test_a_time_within_the_next_seconds_publishes_now(tmp_path: Path) -> None:
     async with on_postpost(tmp_path) as stage:
         post_id = await stage.make(Status.SCHEDULED)
-        body = await stage.agent.call("update_post", post_id=post_id, scheduled_at=in_days(0.0001))
+        soon = in_days(29 / 86_400)  # 30 s is now, ahead or past
+        body = await stage.agent.call("update_post", post_id=post_id, scheduled_at=soon)
         assert body["message"].startswith("Done: publish.")
         await stage.deliver()
         assert (await stage.agent.call("check_status", post_id=post_id))["data"]["status"] == "published"

@@ -13,7 +13,7 @@ from server.lifecycle_page import ABILITIES, outcome, page, states
 from tests.desk import Body
 from tests.lifecycle.stages import STAGES, Stage
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 CELLS = [(provider, status) for provider in STAGES for status in states(provider)]
@@ -124,7 +124,7 @@ async def paused(stage: Stage, post_id: str, before: int) -> None:
 
 async def published(stage: Stage, post_id: str, before: int) -> None:
     await stage.deliver()
-    body = await stage.agent.call("check_status", post_id=post_id, wait_seconds=20)
+    body = await stage.agent.call("check_status", post_id=post_id, wait_seconds=50)
     assert body["data"]["status"] == "published", body
     assert await stage.appearances() > before
 

@@ -95,7 +95,7 @@ async def work(home: Path, what: str, given: str, most: int) -> None:
 
 def consistent(home: Path) -> int:
     """Hold rows against files: each row has its file with its content, each file a row; tell how many there are."""
-    with sqlite3.connect(home / "postwright.db") as connection:
+    with sqlite3.connect(home / "postwright.db", timeout=60) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         rows = {row[0] for row in connection.execute("SELECT content FROM media")}
     connection.close()

@@ -82,9 +82,20 @@ async def web(
     handler: Handler | None = None,
     *,
     max_bytes: int = MEGABYTE,
-    seconds: float = 20,
+    seconds: float = 200,
     probe: str = "warn",
+    probing: float = 100,
 ) -> AsyncGenerator[Web]:
+    """Have an agent whose downloads may take ``seconds``, and its looks at links ``probing`` seconds."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("engine.attaching.PROBE_SECONDS", probing)
+        patched.setattr("server.dispatch.PREPARING_SECONDS", 200.0)
+        async with _web(home, handler, max_bytes, seconds, probe) as here:
+            yield here
+
+
+@asynccontextmanager
+async def _web(home: Path, handler: Handler | None, max_bytes: int, seconds: float, probe: str) -> AsyncGenerator[Web]:
     async with receiver(handler or site({"/a.png": png()}), host=PUBLIC) as server, receiver(trapped) as trap:
         names = Names(server, trap)
 
@@ -221,7 +232,7 @@ async def test_an_endless_drip_is_cut_off_by_the_clock(tmp_path: Path) -> None:
 
 
 async def test_a_drip_does_not_hold_a_post_up(tmp_path: Path) -> None:
-    async with web(tmp_path, drip) as here:
+    async with web(tmp_path, drip, probing=0.5) as here:
         with anyio.fail_after(100):
             body = await here.create(*(f"http://pub.test/{name}.png" for name in range(5)))
         assert [warn["field"] for warn in body["data"]["warnings"]] == [f"media/urls/{index}" for index in range(5)]

@@ -75,13 +75,13 @@ def in_hours(hours: float) -> str:
 
 def forget_where_files_are(tmp_path: Path) -> None:
     """Lose what the services call the files, as if that were long ago."""
-    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection, connection:
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db", timeout=60)) as connection, connection:
         assert connection.execute("DELETE FROM media_at").rowcount
 
 
 def known_to_services(tmp_path: Path) -> int:
     """Count the files of which it is known what a service calls them."""
-    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection:
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db", timeout=60)) as connection:
         return connection.execute("SELECT count(*) FROM media_at").fetchone()[0]
 
 
@@ -207,12 +207,12 @@ async def test_where_a_file_cannot_be_brought_nothing_is_posted_and_the_next_try
 
 
 async def test_a_lost_answer_about_a_post_with_a_file_is_found_again_as_one_post(tmp_path: Path) -> None:
-    async with posting(tmp_path, SETTLE_SECONDS="0.2", SEND_TIMEOUT="1") as (agent, service):
+    async with posting(tmp_path, SETTLE_SECONDS="0.2") as (agent, service):
         await service.fault("accept_then_drop", times=TRIES)
         lost = await agent.create(media=clip(tmp_path))
         assert lost["outcome"] == "unknown"
         [look] = [step for step in lost["next"] if step["tool"] == "check_status"]
-        found = await agent.call("check_status", post_id=look["arguments"]["post_id"], wait_seconds=20)
+        found = await agent.call("check_status", post_id=look["arguments"]["post_id"], wait_seconds=50)
         assert found["ok"], found
         assert len(await service.posts()) == 1
         again = await agent.create(media=clip(tmp_path))
@@ -362,7 +362,7 @@ async def tidied(agent: Agent, tmp_path: Path, watch: Watch, after: timedelta) -
     (tmp_path / "pictures" / "unused.png").write_bytes(png(300, 300, noise=b"unused"))
     handle = (await agent.call("upload_media", path=str(tmp_path / "pictures" / "unused.png")))["data"]["media"]
     watch.move(after)
-    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db")) as connection:
+    with closing(sqlite3.connect(tmp_path / "home" / "postwright.db", timeout=60)) as connection:
 
         async def forgotten() -> bool:
             return connection.execute("SELECT 1 FROM media WHERE handle = ?", (handle,)).fetchone() is None

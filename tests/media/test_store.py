@@ -218,7 +218,7 @@ async def test_a_file_is_kept_until_a_week_after_its_post_goes_out(tmp_path: Pat
 
 
 def kept_until(home: Path, handle: str) -> datetime:
-    with closing(sqlite3.connect(home / "postwright.db")) as connection:
+    with closing(sqlite3.connect(home / "postwright.db", timeout=60)) as connection:
         [(until,)] = connection.execute("SELECT keep_until FROM media WHERE handle = ?", (handle,)).fetchall()
     return datetime.fromtimestamp(until, utc_now().tzinfo)
 
@@ -251,7 +251,7 @@ async def test_a_file_whose_row_cannot_be_written_is_not_left_behind(
     monkeypatch.setattr("providers.database.BUSY_SECONDS", 0.2)
     async with agent(tmp_path) as found:
         handle = (await uploaded(found))["data"]["media"]
-        with closing(sqlite3.connect(tmp_path / "postwright.db")) as reader:
+        with closing(sqlite3.connect(tmp_path / "postwright.db", timeout=60)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT * FROM media").fetchone()
             assert (await uploaded(found, png(noise=b"other")))["error_code"] == "storage_failed"

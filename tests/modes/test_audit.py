@@ -22,9 +22,9 @@ from server.audit import FOLDER, NONE_BEFORE, Audit, entry
 from server.audit_log import verify
 from server.caller import Caller
 from server.settings import load
-from tests.desk import INSTAGRAM, KEY, Body, agent, genviral
+from tests.desk import INSTAGRAM, KEY, Body, Service, agent, genviral
 from tests.modes.terminal import answered, environment
-from tests.modes.town import OUTBOX, hold, post, town
+from tests.modes.town import OUTBOX, hold, post, town, until
 from tools.catalogue import TOOLS
 
 pytestmark = pytest.mark.anyio
@@ -119,7 +119,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 async def test_nothing_that_is_sent_can_break_out_of_its_line(tmp_path: Path, text: str) -> None:
-    audit = Audit(tmp_path, lambda: datetime.now(UTC), ())
+    audit = Audit(tmp_path, lambda: datetime(2026, 11, 24, tzinfo=UTC), ())
     hostile = {"accounts": [f"local:{text}", text], "post_id": f"local:{text}", "caption": text, text: text}
     told = failure(ErrorCode.NOT_FOUND, text)
     assert await audit.write(entry(Caller(text, text, text), text, "publish", hostile, told, held=text))
@@ -225,8 +225,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 import anyio
+import server.audit
 from server.audit import Audit, entry
 from server.caller import Caller
+
+# Whoever has the lock may stand still for a while.
+server.audit._LOCK_SECONDS = 200.0
 
 async def main():
     audit = Audit(Path(sys.argv[1]), lambda: datetime(2026, 11, 24, tzinfo=UTC), ())
@@ -291,13 +295,19 @@ async def test_a_call_that_is_cancelled_or_asks_has_its_line(tmp_path: Path) -> 
         [asked] = trail(tmp_path)
         assert (asked["ok"], asked["outcome"]) == (None, "asked")
     async with genviral(tmp_path) as (caller, service):
-        await service.fault("slow:30", "/accounts", "GET")
-        with anyio.move_on_after(0.5):
-            await caller.create()
+        await service.fault("slow:600", "/accounts", "GET")
+        async with anyio.create_task_group() as group:
+            group.start_soon(caller.create)
+            await until(lambda: asked_for_accounts(service))
+            group.cancel_scope.cancel()
         with anyio.fail_after(100):
             while len(trail(tmp_path)) < 2:  # noqa: ASYNC110  (a file sets no event)
                 await anyio.sleep(0.02)
         assert trail(tmp_path)[1]["outcome"] == "cancelled"
+
+
+async def asked_for_accounts(service: Service) -> bool:
+    return await service.requests("GET", "/accounts") > 0
 
 
 async def never(context: object, params: object) -> types.ElicitResult:

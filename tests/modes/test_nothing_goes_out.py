@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.desk import INSTAGRAM, SLIDES, Body
-from tests.modes.town import LATER, OUTBOX, POSTS, THREADS, Town, X, post, told, town
+from tests.desk import INSTAGRAM, SLIDES, Agent, Body
+from tests.modes.town import LATER, OUTBOX, POSTS, THREADS, Town, X, post, told, town, until
 
 #: What stands for an id in a generated call: the posts of each state, in the order in which they were made.
 PLACES = st.integers(0, 20)
@@ -57,6 +57,15 @@ CALLS = st.one_of(
 )
 
 
+async def ended(publishing: Agent, post_id: str) -> None:
+    """Wait until nothing of a post is under way any more."""
+
+    async def it_is() -> bool:
+        return (await publishing.call("check_status", post_id=post_id, wait_seconds=50))["data"]["terminal"]
+
+    await until(it_is)
+
+
 async def furnish(services: Town) -> list[str]:
     """Let a server that publishes make posts of every kind, an open case among them; tell their ids."""
     made: list[str] = []
@@ -67,11 +76,11 @@ async def furnish(services: Town) -> list[str]:
                 body = await publishing.call("create_post", **post(account, f"Post {len(made)}", **more))
                 made += [body["data"]["id"]] if body["ok"] else []
                 if body["ok"] and not more:
-                    await publishing.call("check_status", post_id=made[-1], wait_seconds=10)
+                    await ended(publishing, made[-1])
         await services.failing(X)
         failed = await publishing.call("create_post", **post(X, "It fails"))
         made.append(failed["data"]["id"])
-        await publishing.call("check_status", post_id=made[-1], wait_seconds=10)
+        await ended(publishing, made[-1])
         await services.fault("SOCIALAPI", "drop_before", "/posts/{id}/publish", times=9)
         lost = await publishing.call("create_post", **post(THREADS, "Its answer is lost"))
         assert told(lost) == ("outcome_unknown", "unknown"), lost
@@ -125,7 +134,7 @@ async def test_an_open_case_of_a_server_that_published_is_not_finished_by_lookin
             assert not repeated["ok"] or repeated["data"]["status"] == "draft"
             assert not await services.out()
         async with services.agent(SETTLE_SECONDS="0.05") as publishing:
-            settled = await publishing.call("check_status", wait_seconds=20, **case)
+            settled = await publishing.call("check_status", wait_seconds=50, **case)
             assert settled["ok"], settled
         assert len(await services.out()) == 1
 
@@ -138,7 +147,7 @@ async def test_an_open_case_that_a_person_approved_is_looked_into(tmp_path: Path
         lost = await services.approve(held["data"]["id"])
         assert lost.error_code == "outcome_unknown"
         await services.heal()
-        followed = await caller.call("check_status", post_id=held["data"]["id"], wait_seconds=20)
+        followed = await caller.call("check_status", post_id=held["data"]["id"], wait_seconds=50)
         assert followed["ok"], followed
         assert followed["data"]["id"].startswith("socialapi:")
         assert len(await services.out()) == 1

@@ -162,10 +162,11 @@ async def test_two_who_approve_at_once_make_one_post(tmp_path: Path) -> None:
 async def test_what_broke_off_in_the_sending_is_gone_on_with_and_made_once(tmp_path: Path) -> None:
     async with town(tmp_path) as services, services.agent(MODE="approve") as caller:
         data = await hold(caller, INSTAGRAM)
-        await services.fault("GENVIRAL", "accept_then_slow:60", "/posts")
+        await services.fault("GENVIRAL", "accept_then_slow:600", "/posts")
 
         def killed() -> None:
-            with Terminal(environment(tmp_path, services.settings), ("approve", data["id"])) as terminal:
+            given = environment(tmp_path, {**services.settings, "SEND_TIMEOUT": "45"})
+            with Terminal(given, ("approve", data["id"])) as terminal:
                 terminal.until("[y/N]")
                 terminal.type("y")
                 anyio.from_thread.run(made)
@@ -198,7 +199,7 @@ async def test_what_broke_off_before_anything_was_written_down_is_gone_on_with_a
 
 
 def tamper(home: Path, held_id: str) -> None:
-    with sqlite3.connect(home / "postwright.db") as database:
+    with sqlite3.connect(home / "postwright.db", timeout=60) as database:
         [[arguments]] = database.execute("SELECT arguments FROM held WHERE id = ?", (held_id,)).fetchall()
         changed: Body = {**json.loads(arguments), "caption": "Something else"}
         database.execute("UPDATE held SET arguments = ? WHERE id = ?", (json.dumps(changed), held_id))

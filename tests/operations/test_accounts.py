@@ -26,7 +26,7 @@ from tests.local.embedded import until
 from tests.local.posting import ended, posted
 from tests.modes.terminal import Terminal, environment, shown
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
 NEWS = "local:telegram-sandbox_news"
 
@@ -143,11 +143,12 @@ async def test_a_secret_on_the_command_line_is_taken_with_a_warning(tmp_path: Pa
 
 
 async def test_two_processes_that_add_at_once_both_add(tmp_path: Path) -> None:
-    async with stage(tmp_path) as on, anyio.create_task_group() as group:
-        for number in range(4):
-            folder = str(tmp_path / f"folder{number}")
-            group.start_soon(on.run, "add", "outbox", "--name", f"box{number}", "--folder", folder)
-        group.start_soon(on.add)
+    async with stage(tmp_path) as on:
+        async with anyio.create_task_group() as group:
+            for number in range(4):
+                folder = str(tmp_path / f"folder{number}")
+                group.start_soon(on.run, "add", "outbox", "--name", f"box{number}", "--folder", folder)
+            group.start_soon(on.add)
 
         async def all_there() -> bool:
             return {NEWS, *(f"local:outbox-box{number}" for number in range(4))} <= set(await on.accounts())
@@ -347,7 +348,7 @@ async def test_a_test_asks_anew_what_a_server_allows_and_a_running_server_notice
         [name] = [name for name in await on.accounts() if name.startswith("local:mastodon-")]
         before = (await on.accounts())[name]["accepts"]
         assert "changed" not in (await on.run("test", name))[1]
-        with closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
+        with closing(sqlite3.connect(tmp_path / DATABASE, timeout=60)) as database, database:
             database.execute("UPDATE account SET capabilities = '{\"caption_limit\": 7}'")
             database.execute("UPDATE account_table SET revision = revision + 1")
         code, said = await on.run("test", name)

@@ -23,7 +23,7 @@ from tests.desk import Body, agent
 from tests.local.embedded import OUTBOX, WEBHOOK, Embedded, order, until
 from tests.local.receiver import Receiver, answers, receiver
 from tests.media.files import png
-from tests.operations.commands import ROOT, environment, run, started, stop
+from tests.operations.commands import ROOT, environment, logged, run, started, stop
 
 pytestmark = pytest.mark.anyio
 
@@ -223,7 +223,7 @@ async def test_the_journal_knows_after_a_restore_what_was_made_since(tmp_path: P
         await writer.call("create_post", caption="Before", accounts=["local:outbox"])
         saved = back_up(home)
         made = await writer.call("create_post", None, **post)
-        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
         kept = await writer.call(
             "create_post", caption="Waits", accounts=["local:outbox"], mode="draft", idempotency_key="k-2"
         )
@@ -278,7 +278,7 @@ async def test_a_restore_is_refused_while_anybody_uses_the_home(tmp_path: Path) 
         await engine.local.create(order("One"))
     saved = back_up(home)
     with started(home, "serve", "--port", "0", MODE="read") as server:
-        await until(lambda: _locked(home))
+        await until(lambda: _listening(home))
         shown = run(home, "restore", str(saved))
         assert shown.returncode == 1
         assert f"process {server.pid}" in shown.stderr
@@ -289,8 +289,8 @@ async def test_a_restore_is_refused_while_anybody_uses_the_home(tmp_path: Path) 
     restore(home, saved)
 
 
-async def _locked(home: Path) -> bool:
-    return any((home / "running").glob("*.lock"))
+async def _listening(home: Path) -> bool:
+    return "listening" in logged(home)
 
 
 def _cut(saved: Path) -> None:
@@ -356,7 +356,7 @@ async def test_names_in_a_backup_lead_nowhere_else(tmp_path: Path) -> None:
     assert not (tmp_path / "escaped").exists()
 
 
-@pytest.mark.timeout(300)  # four backups of a folder in use, on a machine that is
+@pytest.mark.timeout(900)  # four backups of a folder in use, on a machine that is
 async def test_backups_under_load_hold_everything_that_was_accepted_before_them(tmp_path: Path) -> None:
     home, made = tmp_path / "home", list[Receipt]()
     async with Embedded(home, utc_now) as engine, anyio.create_task_group() as group:

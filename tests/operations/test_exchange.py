@@ -108,7 +108,7 @@ async def test_a_post_that_waits_here_and_was_sent_elsewhere_is_not_sent(tmp_pat
         imported(other, exported(home))
         async with agent(other, WEBHOOK_URL=hook.url) as writer:
             await writer.call("update_post", post_id=f"local:{made.id}", mode="publish")
-            await writer.call("check_status", post_id=f"local:{made.id}", wait_seconds=20)
+            await writer.call("check_status", post_id=f"local:{made.id}", wait_seconds=50)
         imported(home, exported(other))
         async with Embedded(home, utc_now, Webhook(hook.url, None, utc_now)) as engine:
             await engine.courier.step()
@@ -121,7 +121,7 @@ async def test_a_repeated_call_is_known_again_where_the_journal_was_imported(tmp
     call: dict[str, Any] = {"caption": "Once", "accounts": ["local:outbox"], "idempotency_key": "k-1"}
     async with agent(home) as writer:
         made = await writer.call("create_post", None, **call)
-        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
     imported(other, exported(home))
     async with agent(other) as writer:
         again = await writer.call("create_post", None, **call)
@@ -132,7 +132,7 @@ async def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
     async with agent(home) as writer:
         made = await writer.call("create_post", caption="One", accounts=["local:outbox"])
-        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
         await writer.call("create_post", caption="Two", accounts=["local:outbox"], mode="draft")
     saved = exported(home)
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600

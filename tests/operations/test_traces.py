@@ -56,7 +56,7 @@ async def test_a_delivery_goes_on_in_the_trace_of_the_call_that_made_the_post(
 ) -> None:
     async with agent(tmp_path) as writer:
         made = await writer.call("create_post", caption=SECRET_CAPTION, accounts=["local:outbox"])
-        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=20)
+        await writer.call("check_status", post_id=made["data"]["id"], wait_seconds=50)
 
         async def traced() -> bool:
             return bool(named(spans, "deliver outbox"))
@@ -155,11 +155,13 @@ async def test_spans_for_the_console_go_to_stderr(tmp_path: Path) -> None:
             await engine.local.create(order(SECRET_CAPTION))
 
             async def traced() -> bool:
-                return '"deliver outbox"' in logged(home)
+                return any('"deliver outbox"' in line and line.endswith("\n") for line in lines())
+
+            def lines() -> list[str]:
+                return [line for line in logged(home).splitlines(keepends=True) if '"deliver outbox"' in line]
 
             await until(traced)
-    lines = [line for line in logged(home).splitlines() if '"deliver outbox"' in line]
-    assert json.loads(lines[0])["attributes"]["postwright.outcome"] == "published"
+    assert json.loads(lines()[0])["attributes"]["postwright.outcome"] == "published"
 
 
 @pytest.mark.parametrize(

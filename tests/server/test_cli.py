@@ -214,7 +214,8 @@ def test_the_log_goes_to_stderr_and_nothing_to_stdout(tmp_path: Path, style: str
         line = cast("IO[str]", process.stderr).readline()
         assert "listening" in line
         assert (json.loads(line)["event"] == "listening") if style == "json" else True
-    assert cast("IO[str]", process.stdout).closed or cast("IO[str]", process.stdout).read() == ""
+        process.send_signal(signal.SIGINT)
+        assert cast("IO[str]", process.stdout).read() == ""
 
 
 def test_the_configuration_for_clients_starts_a_server() -> None:

@@ -18,6 +18,12 @@ from tests.tokens.test_accounts import crowd
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let services take as long as a busy machine may."""
+    monkeypatch.setattr("server.completions.PATIENCE", 100.0)
+
+
 async def typed(found: Client, prompt: str, name: str, value: str) -> Completion:
     argument = {"name": name, "value": value}
     return (await found.complete(PromptReference(type="ref/prompt", name=prompt), argument)).completion
@@ -59,7 +65,11 @@ async def test_of_many_accounts_a_hundred_are_offered_and_the_rest_is_counted(tm
     assert (len(offered.values), offered.total, offered.has_more) == (100, 400, True)
 
 
-async def test_a_service_that_is_down_or_never_answers_is_left_out(tmp_path: Path) -> None:
+async def test_a_service_that_is_down_or_never_answers_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.completions.PATIENCE", 0.5)
+
     async def silent(stream: anyio.abc.SocketStream) -> None:
         async with stream:
             await anyio.sleep_forever()
@@ -74,6 +84,7 @@ async def test_a_service_that_is_down_or_never_answers_is_left_out(tmp_path: Pat
             "SOCIALAPI_BASE_URL": f"http://127.0.0.1:{port}",
         }
         async with client(tmp_path, **addresses) as found:
+            await found.call_tool("list_accounts", {"provider": "local"})
             with anyio.fail_after(100):
                 assert (await typed(found, "plan_week", "accounts", "")).values == ["local:outbox"]
         group.cancel_scope.cancel()

@@ -128,10 +128,10 @@ def test_other_hosts_than_loopback_need_a_token(host: str) -> None:
 
 
 async def test_progress_reaches_http_clients_where_answers_are_streams(tmp_path: Path) -> None:
-    heard: list[str] = []
+    heard = anyio.Event()
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
-        heard.append(message or "")
+        heard.set()
 
     async with (
         serving(tmp_path, HTTP_RESPONSES="sse") as url,
@@ -140,5 +140,9 @@ async def test_progress_reaches_http_clients_where_answers_are_streams(tmp_path:
         arguments = {"caption": "x", "accounts": ["local:outbox"], "mode": "draft", "media": SLIDES}
         made = await client.call_tool("create_post", arguments)
         post = members(made.structured_content)["data"]["id"]
-        await client.call_tool("check_status", {"post_id": post, "wait_seconds": 1}, progress_callback=hear)
-    assert heard
+        async with anyio.create_task_group() as group:
+            waiting = {"post_id": post, "wait_seconds": 50}
+            group.start_soon(lambda: client.call_tool("check_status", waiting, progress_callback=hear))
+            with anyio.fail_after(100):
+                await heard.wait()
+            group.cancel_scope.cancel()

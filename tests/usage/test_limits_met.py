@@ -65,7 +65,7 @@ async def test_another_process_is_told_too_and_another_key_is_not(tmp_path: Path
         async with agent(tmp_path, watch, GENVIRAL_API_KEY="gva_live_other.key", **given) as stranger:
             assert await met(stranger) == []
             assert await dry_warnings(stranger) == []
-        with closing(sqlite3.connect(tmp_path / "postwright.db")) as file:
+        with closing(sqlite3.connect(tmp_path / "postwright.db", timeout=60)) as file:
             assert file.execute("SELECT count(*) FROM limit_met").fetchone() == (1,)
 
 
@@ -110,11 +110,11 @@ async def test_the_same_limit_met_often_is_one_and_many_are_bounded(tmp_path: Pa
             await refuse(one, service, "status:403:tier_not_allowed", caption=f"{number}")
         assert len(await met(one)) == 1
         rows = [("x", f"other-{n}", watch.now.timestamp()) for n in range(80)]
-        with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None)) as file:
+        with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None, timeout=60)) as file:
             file.executemany("INSERT INTO limit_met VALUES (?, ?, 'rate_limited', '', '[]', 'Later.', ?, NULL)", rows)
         watch.advance(seconds=1)
         await refuse(one, service, "retry_after:600:rate_limited", caption="x")
-        with closing(sqlite3.connect(tmp_path / "postwright.db")) as file:
+        with closing(sqlite3.connect(tmp_path / "postwright.db", timeout=60)) as file:
             assert file.execute("SELECT count(*) FROM limit_met").fetchone() == (50,)
         assert {limit["error_code"] for limit in await met(one)} >= {"rate_limited"}
 
@@ -129,7 +129,7 @@ async def test_a_mistake_or_an_outage_is_no_limit(tmp_path: Path, watch: Watch) 
 async def test_a_table_that_cannot_be_used_hinders_nothing(tmp_path: Path, watch: Watch) -> None:
     async with genviral(tmp_path, watch) as (one, service):
         await one.call("list_accounts")
-        with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None)) as file:
+        with closing(sqlite3.connect(tmp_path / "postwright.db", isolation_level=None, timeout=60)) as file:
             file.execute("DROP TABLE limit_met")
         refused = await refuse(one, service, "status:403:tier_not_allowed")
         assert refused["error_code"] == "plan_forbids"

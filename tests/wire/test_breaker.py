@@ -294,11 +294,15 @@ async def test_a_service_that_hangs_longer_than_anybody_waits_is_down_too(tmp_pa
         )
         await wire.send("GET", "/1.jpg")
         with pytest.raises(Failure) as caught:
-            # Who gives up before anything was sent has learned nothing, and tries once more.
-            for _ in range(20 * MOST):
-                with anyio.move_on_after(0.5):
-                    await wire.send("GET", "/never.jpg")
+            await asked_in_vain(wire)
         assert (caught.value.code, caught.value.doubt) == (ErrorCode.PROVIDER_PAUSED, False)
         assert host.asked.count("/never.jpg") <= MOST
         await wire.aclose()
     await database.aclose()
+
+
+async def asked_in_vain(wire: Wire) -> None:
+    """Give up on what never answers, over and over: who does so before anything was sent has learned nothing."""
+    for _ in range(20 * MOST):
+        with anyio.move_on_after(0.5):
+            await wire.send("GET", "/never.jpg")
