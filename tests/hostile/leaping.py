@@ -7,7 +7,8 @@ on threads would be leapt over: `Disk` has the real database without its thread.
 import asyncio
 import selectors
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from server.app import COMPONENTS
 T = TypeVar("T")
 
 #: For how long nothing must come (seconds).
-MOMENT = 0.001
+MOMENT = 0.002
 
 
 class _Leaping(selectors.DefaultSelector):
@@ -26,26 +27,43 @@ class _Leaping(selectors.DefaultSelector):
         self._leap = leap
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None or timeout <= MOMENT:
+        if timeout is None or timeout <= 0:
             return super().select(timeout)
         ready = super().select(MOMENT)
         if not ready:
-            self._leap(timeout - MOMENT)
+            self._leap(timeout)
         return ready
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
-    """Its time passes as everybody's does, and faster where there is nothing to wait for."""
+    """Its time passes where there is nothing to wait for, and else stands still, however slow the machine may be."""
+
+    #: Whether its time passes as everybody's does too.
+    runs = False
 
     def __init__(self) -> None:
-        self._leapt = 0.0
+        self._now = self._seen = super().time()
         super().__init__(_Leaping(self._leap))
 
     def time(self) -> float:
-        return super().time() + self._leapt
+        seen = super().time()
+        if LeapingLoop.runs:
+            self._now += seen - self._seen
+        self._seen = seen
+        return self._now
 
     def _leap(self, seconds: float) -> None:
-        self._leapt += seconds
+        self._now += seconds
+
+
+@contextmanager
+def running_clock() -> Generator[None]:
+    """Let time pass while something comes, too."""
+    LeapingLoop.runs = True
+    try:
+        yield
+    finally:
+        LeapingLoop.runs = False
 
 
 class Disk(Database):

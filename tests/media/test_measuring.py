@@ -236,7 +236,7 @@ async def test_the_process_that_measures_has_nothing_of_ours_and_ends_with_whoev
             while child.open_files():  # noqa: ASYNC110  (its own modules, which it may still be loading)
                 await anyio.sleep(0.02)
         group.cancel_scope.cancel()
-    assert not child.is_running()
+    assert not measuring(str(pipe))
 
 
 @LINUX
@@ -246,7 +246,12 @@ async def test_a_file_that_takes_too_long_is_refused_and_its_process_is_ended(tm
     with pytest.raises(Unmeasured) as raised:
         await measure(pipe, 1, seconds=0.5)
     assert str(raised.value) == "it could not be measured within 0.5 s"
-    assert not [child for child in psutil.Process().children() if str(pipe) in child.cmdline()]
+    assert not measuring(str(pipe))
+
+
+def measuring(argument: str) -> list[psutil.Process]:
+    """Find the processes of ours that measure a file."""
+    return [child for child in psutil.Process().children() if argument in child.cmdline()]
 
 
 def limits_of(process: psutil.Process) -> dict[str, str]:

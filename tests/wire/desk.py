@@ -44,7 +44,7 @@ class House:
         self, home: Path, clock: Clock = utc_now, **settings: str
     ) -> AsyncGenerator[tuple[Agent, Service]]:
         """An agent that has seen its accounts, and its service."""
-        async with self.serving() as service, self.agent(service, home, clock, **settings) as found:
+        async with self.serving() as service, self.agent(service, home, clock, listed=True, **settings) as found:
             yield found, service
 
     @asynccontextmanager

@@ -184,8 +184,8 @@ async def test_a_service_that_refuses_is_not_down(tmp_path: Path, fault: str) ->
 @pytest.mark.parametrize("fault", ["drop_before", "drop_before:eof", "html_500", "status:503", "slow:60"])
 async def test_whatever_shows_that_it_is_down_counts(tmp_path: Path, fault: str) -> None:
     # With so little time the accounts may not be told either: they are not asked for before, and never told.
-    hasty = {"SEND_TIMEOUT": "0.3"} if fault.startswith("slow") else {}
-    async with two(tmp_path, listed=not hasty, **hasty) as pair:
+    hasty = fault.startswith("slow")
+    async with two(tmp_path, listed=not hasty, SEND_TIMEOUT="0.3" if hasty else "30") as pair:
         await pair.down(fault)
         if hasty:
             await pair.service.fault(fault, "/accounts", "GET", times=999)
