@@ -44,7 +44,7 @@ async def between(pds: str) -> AsyncGenerator[Between]:
         kept = {name: value for name, value in seen.headers.items() if name not in ("host", "content-length")}
         async with httpx2.AsyncClient(trust_env=False) as client:
             answer = await client.request(
-                seen.method, f"{pds}{seen.target}", headers=kept, content=seen.body or None, timeout=30
+                seen.method, f"{pds}{seen.target}", headers=kept, content=seen.body or None, timeout=60
             )
         middle.carried.append(name)
         fate = middle.fates[name].pop(0) if middle.fates[name] else None

@@ -27,7 +27,7 @@ async def test_a_used_up_allowance_holds_the_post_until_the_server_said(known: K
     network = connected(await known.login(tmp_path), tmp_path)
     step = await network.prepare(parcel())
     with pytest.raises(Failure) as raised:
-        await step(Window(utc_now))
+        await step(Window(utc_now, 60))
     await network.aclose()
     assert (raised.value.code, raised.value.doubt) == (ErrorCode.RATE_LIMITED, False)
     assert 3_000 < (raised.value.after_seconds or 0) <= 3_600
@@ -72,7 +72,7 @@ async def test_what_the_record_may_not_hold_is_told_in_the_servers_words(known: 
     network = connected(await known.login(tmp_path), tmp_path)
     step = await network.prepare(parcel("x" * 301))
     with pytest.raises(Failure, match="300") as raised:
-        await step(Window(utc_now))
+        await step(Window(utc_now, 60))
     await network.aclose()
     assert (raised.value.code, raised.value.doubt, known.posts) == (ErrorCode.PLATFORM_REFUSED, False, [])
 

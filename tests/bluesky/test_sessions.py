@@ -77,7 +77,7 @@ async def test_many_posts_need_no_further_login_nor_renewal(known: Known, tmp_pa
         login = await known.login(tmp_path)
         network = connected(through(login, middle.url, entry=True), tmp_path)
         for _ in range(3):
-            await (await network.prepare(parcel()))(Window(utc_now))
+            await (await network.prepare(parcel()))(Window(utc_now, 60))
         await network.aclose()
     assert set(middle.carried) == {"putRecord", "getRecord"}
 
@@ -104,7 +104,7 @@ async def test_a_token_that_has_ended_is_renewed_in_the_midst_of_a_call(known: K
     async with between(known.pds.url) as middle:
         secrets = {**login.secrets, "access": ended}
         network = connected(through(login, middle.url, entry=True, secrets=secrets), tmp_path)
-        await (await network.prepare(parcel()))(Window(utc_now))
+        await (await network.prepare(parcel()))(Window(utc_now, 60))
         await network.aclose()
     assert middle.carried == ["putRecord", "refreshSession", "putRecord"]
     assert len(known.posts) == 1
@@ -113,7 +113,7 @@ async def test_a_token_that_has_ended_is_renewed_in_the_midst_of_a_call(known: K
 async def test_a_session_that_cannot_be_renewed_is_logged_in_to_anew(known: Known, tmp_path: Path) -> None:
     login = stale(await known.login(tmp_path), refresh="ended.long.ago")
     network = connected(login, tmp_path)
-    await (await network.prepare(parcel()))(Window(utc_now))
+    await (await network.prepare(parcel()))(Window(utc_now, 60))
     await network.aclose()
     assert len(known.posts) == 1
 
@@ -144,7 +144,7 @@ async def test_a_deactivated_account_is_told_as_such(known: Known, tmp_path: Pat
         "com.atproto.server.deactivateAccount", token=known.member.token, body={"deleteAfter": "2100-01-01T00:00:00Z"}
     )
     with pytest.raises(Failure) as posting:
-        await step(Window(utc_now))
+        await step(Window(utc_now, 60))
     with pytest.raises(Failure, match="is deactivated") as greeting:
         await network.greet()
     await network.aclose()

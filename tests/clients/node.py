@@ -150,11 +150,17 @@ def _started(
 
 
 def install(folder: Path = HERE) -> int:
-    """Install the pinned packages of a folder with the wheel's npm; return its exit code."""
+    """Install the pinned packages of a folder with the wheel's npm, unless they are there; return its exit code."""
+    lock, done = folder / "package-lock.json", folder / "node_modules/.installed"
+    if done.exists() and done.read_bytes() == lock.read_bytes():
+        return 0
     program = binary()
     npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
     environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([program, npm, "ci", "--prefix", folder], check=False, env=environment).returncode
+    code = subprocess.run([program, npm, "ci", "--prefix", folder], check=False, env=environment).returncode
+    if code == 0:
+        done.write_bytes(lock.read_bytes())
+    return code
 
 
 if __name__ == "__main__":

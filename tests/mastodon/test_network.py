@@ -22,7 +22,7 @@ CREATE = "/api/v1/statuses"
 
 
 async def published(network: Mastodon, sent: Parcel) -> Published:
-    return await (await network.prepare(sent))(Window(utc_now))
+    return await (await network.prepare(sent))(Window(utc_now, 60))
 
 
 async def refusal(network: Mastodon, sent: Parcel | None = None) -> Failure:

@@ -26,7 +26,7 @@ async def caller(request: pytest.FixtureRequest) -> AsyncIterator[Caller]:
     profile = request.node.callspec.params["profile"]
     async with (
         running(create_app(PROFILES[profile])) as url,
-        httpx2.AsyncClient(base_url=url, headers=AUTHORIZED, trust_env=False) as http,
+        httpx2.AsyncClient(base_url=url, headers=AUTHORIZED, timeout=60, trust_env=False) as http,
     ):
         yield Caller(http)
 

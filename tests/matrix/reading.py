@@ -46,6 +46,6 @@ def stored(server: Synapse, owner: Resident, link: str) -> tuple[str, bytes]:
     """Download a file by its ``mxc://`` link: its type and its bytes."""
     path = f"/_matrix/client/v1/media/download/{link.removeprefix('mxc://')}"
     headers = {"authorization": f"Bearer {owner.token}"}
-    answer = httpx2.get(f"{server.url}{path}", headers=headers, trust_env=False)
+    answer = httpx2.get(f"{server.url}{path}", headers=headers, timeout=60, trust_env=False)
     answer.raise_for_status()
     return answer.headers["content-type"], answer.content

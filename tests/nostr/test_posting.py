@@ -42,7 +42,7 @@ async def test_a_post_is_a_note_that_says_what_it_links_to_names_and_is_about(tm
         ["t", "nostr"],
         ["t", "straße"],
     ]
-    assert began <= event["created_at"] <= began + 60
+    assert began <= event["created_at"] <= int(datetime.now(UTC).timestamp())
     assert sent["url"].startswith("https://njump.me/nevent1")
     prefix, fields = decode(sent["url"].rpartition("/")[2])
     assert (prefix, fields[2:34].hex()) == ("nevent", event["id"])

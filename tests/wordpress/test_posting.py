@@ -30,7 +30,7 @@ def fresh() -> str:
 
 
 async def published(network: WordPress, sent: Parcel) -> Published:
-    return await (await network.prepare(sent))(Window(utc_now))
+    return await (await network.prepare(sent))(Window(utc_now, 60))
 
 
 async def refusal(network: WordPress, sent: Parcel) -> Failure:
@@ -214,7 +214,7 @@ async def test_a_parameter_that_is_refused_is_named(site: Site, tmp_path: Path) 
     assert isinstance(step, partial)
     step.args[0]["status"] = "everywhere"
     with pytest.raises(Failure) as refused:
-        await step(Window(utc_now))
+        await step(Window(utc_now, 60))
     assert (refused.value.code, refused.value.doubt) == (ErrorCode.PLATFORM_REFUSED, False)
     assert "status is not one of" in refused.value.message
     await network.aclose()
