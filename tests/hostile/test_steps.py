@@ -56,7 +56,7 @@ async def filling(home: Path, broken: tuple[str, str], answer: Answer) -> AsyncG
             REMOVE: {"success": True},
         }
         service.honest = {step: said(200, json.dumps(body).encode()) for step, body in known.items() if step != broken}
-        async with agent(home, service.url, send_timeout=1.0) as found:
+        async with agent(home, service.url) as found:
             yield found, service
 
 

@@ -21,6 +21,12 @@ from tests.media.files import png
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a client take as long as a busy machine may."""
+    monkeypatch.setattr("server.roots.ASKED_SECONDS", 100.0)
+
+
 @asynccontextmanager
 async def client(
     home: Path, offered: list[str] | Exception | None, *, mode: str = "legacy", same_machine: bool = True, **more: str
@@ -99,7 +105,10 @@ async def test_a_client_that_opens_no_sensible_folder_opens_none(pictures: Path,
         assert not await taken(agent, pictures / "work" / "a.png")
 
 
-async def test_a_client_that_never_tells_its_roots_is_not_waited_for(pictures: Path) -> None:
+async def test_a_client_that_never_tells_its_roots_is_not_waited_for(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.roots.ASKED_SECONDS", 2.0)
     asked = anyio.Event()
 
     async def hang(context: object) -> types.ListRootsResult:

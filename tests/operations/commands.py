@@ -37,12 +37,20 @@ def started(
 
     ``beside`` are variables that are no settings of ours.
     """
+    given = {**environment(home, **settings), **(beside or {})}
+    with launched(home, ("-m", "server", *arguments), given) as process:
+        yield process
+
+
+@contextmanager
+def launched(home: Path, words: tuple[str, ...], given: dict[str, str]) -> Generator[subprocess.Popen[str]]:
+    """Run Python with these words and variables; else as `started`."""
     with (
         (home.parent / "log").open("a", encoding="utf-8") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "server", *arguments],
+            [sys.executable, *words],
             cwd=ROOT,
-            env={**environment(home, **settings), **(beside or {})},
+            env=given,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
