@@ -195,7 +195,7 @@ def test_a_file_that_is_exchanged_for_a_link_meanwhile_leads_nowhere(land: Land)
         try:
             assert exchanging.stdout
             assert exchanging.stdout.readline()
-            while met["opened"] < 300 or met["it was exchanged while it was opened"] < 30:
+            while met["opened"] < 300 or met["it was exchanged while it was opened"] < 3:
                 for name in ("good.png", "deep/good.png"):
                     try:
                         with open_inside(str(land.open / name), [land.open]) as file:
