@@ -43,7 +43,7 @@ async def _sent(api: Api, post_id: str, before: JsonObject) -> JsonObject | None
     lost: Failure | None = None
     try:
         async with within(WRITE_SECONDS):
-            await api.call("POST", post_path(post_id, "/retry"), check=_check)
+            await api.call("POST", post_path(post_id, "/retry"), check=_check, delivers=True)
     except Failure as error:
         error.post_id = post_id
         if not error.doubt:

@@ -42,10 +42,13 @@ class Api:
         query: dict[str, Any] | None = None,
         leave_by: Deadline | None = None,
         check: Callable[[JsonObject], None] | None = None,
+        delivers: bool = False,
     ) -> JsonObject:
         """Send one request, but not after ``leave_by``; again after failures that allow it.
 
         An answer without a body is an empty object; ``check`` raises a ``Failure`` for one that is not what was wanted.
+        What ``delivers`` is answered with its post under 422 as well, when all its targets failed (reference 4.1);
+        under that status anything else is refused, whatever the body.
 
         Raises:
             Failure: refused, or not sent, or (``doubt``) nobody knows.
@@ -54,7 +57,7 @@ class Api:
         async def attempt(this: Try) -> JsonObject:
             answer = await self._http.send(method, path, body=body, query=query, leave_by=leave_by, until=this.until)
             found = refusals.body(answer)
-            if answer.status not in _SUCCESS and not (answer.status == _UNPROCESSABLE and is_post(found)):
+            if answer.status not in _SUCCESS and not (delivers and answer.status == _UNPROCESSABLE and is_post(found)):
                 raise refusals.failure(answer, self._http, self._clock)
             if not found and answer.status != _NO_CONTENT:
                 raise Failure(ErrorCode.UNEXPECTED_ANSWER, "SocialAPI answered without a JSON object.", doubt=True)
@@ -73,7 +76,7 @@ class Api:
         Raises:
             Failure: as ``call``.
         """
-        return await self.call(method, path, body=body, leave_by=leave_by, check=_check_post)
+        return await self.call(method, path, body=body, leave_by=leave_by, check=_check_post, delivers=True)
 
     async def look(self, post_id: str) -> JsonObject | None:
         """Read a post after a write, to see what became of that; ``None``: it cannot be told now.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.jsonvalue import members
@@ -47,6 +47,7 @@ def victim(portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @given(value=values | likely, status=st.sampled_from([200, 200, 201, *STATUSES]), tool=st.sampled_from(list(CALLS)))
 @settings(max_examples=200, deadline=None)
+@example(value={"id": "p_1", "status": "deleted"}, status=422, tool="delete_post")
 def test_any_answer_ends_in_a_verdict(victim: Victim, value: Any, status: int, tool: str) -> None:
     state, wanted = CALLS[tool]
     error = {"code": "platform.facebook.rate_limit", "message": "Why"}
