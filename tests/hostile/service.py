@@ -38,7 +38,7 @@ class Service:
 
     honest: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])
     answer: Answer = b""
-    asked: list[Asked] = field(default_factory=list[Asked])
+    asked: list[Asked] = field(default_factory=list[Asked], repr=False)
     url: str = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
