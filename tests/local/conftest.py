@@ -5,17 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from providers import database
 from tests.local.embedded import Embedded, Watch
+from tests.patience import patient
 from tests.peers.fixtures import telegram
 
-__all__ = ["embedded", "telegram", "watch"]
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody find a database locked for too long because the machine is slow."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 100.0)
+__all__ = ["embedded", "patient", "telegram", "watch"]
 
 
 @pytest.fixture

@@ -5,18 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from providers import database
 from providers.store import Components, Store
+from tests.patience import patient
 from tests.postgres import cluster, own_cluster, postgres_url
 from tests.store.stores import KINDS, Open, opener
 
-__all__ = ["cluster", "own_cluster", "postgres_url"]
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody find a file locked for too long because the machine is slow."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 100.0)
+__all__ = ["cluster", "own_cluster", "patient", "postgres_url"]
 
 
 @pytest.fixture(params=KINDS)
